@@ -1,0 +1,189 @@
+// Reads app.yaml and the environment, checks every value, and freezes the result; the environment wins.
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parse } from 'yaml'
+import { fail, type Problem } from './errors.ts'
+import { joinPath, pick, readFlag, readObject, readText, readWhole, type Source } from './reader.ts'
+
+/** The settings of one server process. Sizes are in bytes, times in milliseconds. */
+export type Config = Readonly<{
+  isProduction: boolean
+  host: string
+  port: number
+  dataDir: string
+  /** Absent means the embedded PostgreSQL. */
+  databaseUrl?: string
+  /** Connections per app. */
+  poolSize: number
+  /** False behind a pooler that shares sessions. */
+  prepare: boolean
+  /** How often each instance looks for changed metadata that no notification told it of. */
+  pollEvery: number
+  admin: Readonly<{ email: string; password?: string }>
+  /** Absent in development until one is made and kept in the data folder. */
+  secret?: string
+  logLevel: string
+  mostBodyBytes: number
+  /** Lets webhooks reach loopback and private addresses; for development. */
+  allowPrivateWebhooks: boolean
+}>
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const leastSecret = 32
+const keys = [
+  'host',
+  'port',
+  'data_dir',
+  'database',
+  'admin',
+  'secret',
+  'log_level',
+  'limits',
+  'allow_private_webhooks',
+] as const
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+
+/** Which key of app.yaml an environment variable stands for. */
+const variables: Readonly<Record<string, readonly string[]>> = {
+  HOST: ['host'],
+  PORT: ['port'],
+  DATABASE_URL: ['database', 'url'],
+  METALOOM_DATA_DIR: ['data_dir'],
+  METALOOM_ADMIN_EMAIL: ['admin', 'email'],
+  METALOOM_ADMIN_PASSWORD: ['admin', 'password'],
+  METALOOM_SECRET: ['secret'],
+  METALOOM_LOG_LEVEL: ['log_level'],
+  METALOOM_ALLOW_PRIVATE_WEBHOOKS: ['allow_private_webhooks'],
+}
+
+/** Reads the settings for a process started in `directory`; names every wrong value with its path at once. */
+export function readConfig(environment: Environment, directory: string): Config {
+  const problems: Problem[] = []
+  const merged = merge(readFile(resolve(directory, 'app.yaml')), environment)
+  const config = readSettings(readObject(merged, '', problems, keys), environment, directory)
+  checkProduction(config, problems)
+  if (problems.length === 0) return Object.freeze(config)
+  const lines = problems.map(({ path, message }) => `  ${nameOrigin(path, environment)}: ${message}`)
+  throw fail('VALIDATION_FAILED', `The configuration is not usable:\n${lines.join('\n')}`, problems)
+}
+
+function readFile(path: string): unknown {
+  if (!existsSync(path)) return {}
+  try {
+    return parse(readFileSync(path, 'utf8')) ?? {}
+  } catch (error) {
+    throw fail(
+      'VALIDATION_FAILED',
+      `app.yaml is not readable as YAML: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+}
+
+/** Lays the environment over the file; numbers and flags come as text there. */
+function merge(file: unknown, environment: Environment): unknown {
+  if (typeof file !== 'object' || file === null || Array.isArray(file)) return file
+  const merged: Record<string, unknown> = structuredClone(file) as Record<string, unknown>
+  for (const [variable, [outer = '', inner]] of Object.entries(variables)) {
+    const text = environment[variable]
+    if (text === undefined || text === '') continue
+    const value = readVariable(outer, text)
+    if (inner === undefined) merged[outer] = value
+    else merged[outer] = { ...(merged[outer] as object | undefined), [inner]: value }
+  }
+  return merged
+}
+
+function readVariable(key: string, text: string): unknown {
+  if (key === 'port') return /^\d+$/.test(text) ? Number(text) : text
+  if (key === 'allow_private_webhooks')
+    return text === '1' || text === 'true' ? true : text === '0' || text === 'false' ? false : text
+  return text
+}
+
+function readPart(source: Source, key: string, known: readonly string[]): Source {
+  return readObject(pick(source, key) ?? {}, joinPath(source.path, key), source.problems, known)
+}
+
+function readSettings(source: Source, environment: Environment, directory: string): Config {
+  const isProduction = environment.NODE_ENV === 'production'
+  const database = readPart(source, 'database', ['url', 'pool', 'prepare', 'poll_ms'])
+  const admin = readPart(source, 'admin', ['email', 'password'])
+  const limits = readPart(source, 'limits', ['body'])
+  return {
+    isProduction,
+    host: readText(source, 'host') ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
+    port: readWhole(source, 'port', 0, 65_535) ?? 4000,
+    dataDir: resolve(directory, readText(source, 'data_dir') ?? '.metaloom'),
+    ...optional('databaseUrl', readUrl(database)),
+    poolSize: readWhole(database, 'pool', 1, 1_000) ?? 10,
+    prepare: readFlag(database, 'prepare') ?? true,
+    pollEvery: readWhole(database, 'poll_ms', 100, 60_000) ?? 2_000,
+    admin: { email: readEmail(admin) ?? 'admin@example.com', ...optional('password', readPassword(admin)) },
+    ...optional('secret', readText(source, 'secret')),
+    logLevel: readLevel(source) ?? 'info',
+    mostBodyBytes: readWhole(limits, 'body', 1_024, 1_073_741_824) ?? 1_048_576,
+    allowPrivateWebhooks: readFlag(source, 'allow_private_webhooks') ?? false,
+  }
+}
+
+function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: string })
+}
+
+function addMessage(source: Source, key: string, message: string): undefined {
+  source.problems.push({ path: joinPath(source.path, key), message })
+  return undefined
+}
+
+function readUrl(source: Source): string | undefined {
+  const url = readText(source, 'url')
+  if (url === undefined) return undefined
+  const isUsable = /^postgres(ql)?:\/\//.test(url) && URL.canParse(url)
+  return isUsable
+    ? url
+    : addMessage(source, 'url', 'must be an address such as postgres://user:password@host:5432/metaloom')
+}
+
+function readEmail(source: Source): string | undefined {
+  const email = readText(source, 'email')
+  if (email === undefined || /^[^@\s]+@[^@\s]+$/.test(email)) return email
+  return addMessage(source, 'email', `must be an e-mail address, found ${JSON.stringify(email)}`)
+}
+
+function readPassword(source: Source): string | undefined {
+  const password = readText(source, 'password')
+  if (password === undefined || (password.length >= 8 && password.length <= 200)) return password
+  return addMessage(source, 'password', `must have 8 to 200 characters, found ${password.length}`)
+}
+
+function readLevel(source: Source): string | undefined {
+  const level = readText(source, 'log_level')
+  if (level === undefined || logLevels.includes(level)) return level
+  return addMessage(
+    source,
+    'log_level',
+    `must be one of ${logLevels.join(', ')}; found ${JSON.stringify(level)}`,
+  )
+}
+
+function checkProduction(config: Config, problems: Problem[]): void {
+  const found = config.secret?.length ?? 0
+  const isWeak = config.secret !== undefined && new Set(config.secret).size < 8
+  if (config.secret !== undefined && (found < leastSecret || isWeak))
+    problems.push({
+      path: 'secret',
+      message: `must be random text of at least ${leastSecret} characters, found ${isWeak ? 'one that repeats itself' : found}`,
+    })
+  if (config.isProduction && config.secret === undefined)
+    problems.push({
+      path: 'secret',
+      message: `is missing; production needs random text of at least ${leastSecret} characters`,
+    })
+}
+
+function nameOrigin(path: string, environment: Environment): string {
+  const found = Object.entries(variables).find(([, parts]) => parts.join('.') === path)
+  if (found === undefined) return `app.yaml ${path}`
+  return environment[found[0]] ? found[0] : `app.yaml ${path} (or ${found[0]})`
+}
