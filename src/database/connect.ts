@@ -1,0 +1,54 @@
+// Opens connections to PostgreSQL with the settings that the rest relies on; knows nothing of entities.
+import postgres from 'postgres'
+
+/** A pool, or the one connection of a transaction: both run statements. */
+export type Sql = postgres.ISql<Record<never, never>>
+export type Pool = postgres.Sql<Record<never, never>>
+export type Row = Record<string, unknown>
+
+/** SQL text with `$1`-style places and the values for them, all of them given as text, numbers or arrays. */
+export type Statement = Readonly<{ text: string; values: readonly unknown[] }>
+
+export type PoolOptions = Readonly<{
+  max: number
+  prepare?: boolean
+  statementTimeout?: number
+  onNotice?: () => void
+}>
+
+/**
+ * Opens a pool of at most `max` connections, none of them before it is needed.
+ * Dates, times, bigint and numeric come back as PostgreSQL's text: a JS Date or number would lose digits.
+ */
+export function connect(url: string, options: PoolOptions): Pool {
+  return postgres(url, {
+    max: options.max,
+    prepare: options.prepare ?? true,
+    onnotice: options.onNotice ?? (() => {}),
+    connect_timeout: 10,
+    connection: {
+      TimeZone: 'UTC',
+      DateStyle: 'ISO, YMD',
+      IntervalStyle: 'iso_8601',
+      extra_float_digits: 1,
+      statement_timeout: options.statementTimeout ?? 10_000,
+      lock_timeout: 2_000,
+      idle_in_transaction_session_timeout: 15_000,
+    },
+    types: {
+      date: { to: 1082, from: [1082, 1114], serialize: String, parse: (text: string) => text },
+      timestamptz: { to: 1184, from: [1184], serialize: String, parse: writeTimestamp },
+    },
+  })
+}
+
+/** Turns PostgreSQL's `2026-01-31 12:00:00.12+00` into RFC 3339 with milliseconds, `2026-01-31T12:00:00.120Z`. */
+function writeTimestamp(text: string): string {
+  const [seconds = '', fraction = ''] = text.slice(11, -3).split('.')
+  return `${text.slice(0, 10)}T${seconds}.${fraction.slice(0, 3).padEnd(3, '0')}Z`
+}
+
+/** Runs a statement as a named prepared statement and returns its rows, keyed by column. */
+export async function run<T extends Row = Row>(sql: Sql, statement: Statement): Promise<T[]> {
+  return await sql.unsafe<T[]>(statement.text, statement.values as never[], { prepare: true })
+}

@@ -1,0 +1,69 @@
+// Brings the tables that Metaloom itself needs up to date; what is in them stands in migrations/, a file per step.
+import { readdir, readFile } from 'node:fs/promises'
+import type { Pool, Sql } from './connect.ts'
+
+/** `platform` is the database that lists the apps; `app` is the database of one app. */
+export type MigrationFolder = 'app' | 'platform'
+
+type Migration = Readonly<{ number: number; name: string; file: URL }>
+
+const filePattern = /^(\d{3})-([a-z0-9-]+)\.sql$/
+
+/** Applies every migration that the database lacks, all in one transaction; two processes at once apply them once. */
+export async function migrate(pool: Pool, folder: MigrationFolder): Promise<void> {
+  const known = await readMigrations(folder)
+  await pool.begin(async (sql) => {
+    await takeTurn(sql)
+    const applied = await findApplied(sql)
+    checkNotNewer(applied, known)
+    const missing = known.filter(({ number }) => !applied.some((done) => done.number === number))
+    for (const migration of missing) await apply(sql, migration)
+  })
+}
+
+async function readMigrations(folder: MigrationFolder): Promise<readonly Migration[]> {
+  const place = new URL(`./migrations/${folder}/`, import.meta.url)
+  const names = (await readdir(place)).sort()
+  return names.map((name) => readName(name, new URL(name, place)))
+}
+
+function readName(name: string, file: URL): Migration {
+  const [, number, title] = filePattern.exec(name) ?? []
+  if (number && title) return { number: Number(number), name: title, file }
+  throw new Error(`A migration is named like 001-some-words.sql; found ${file.pathname}`)
+}
+
+/** Waits until no other process migrates this database; longer than a request would, since a step may take its time. */
+async function takeTurn(sql: Sql): Promise<void> {
+  await sql.unsafe(`
+    set local lock_timeout = '2min';
+    set local statement_timeout = '10min';
+    select pg_advisory_xact_lock(hashtext('metaloom migrate'))`)
+}
+
+async function findApplied(sql: Sql): Promise<readonly { number: number; name: string }[]> {
+  await sql`create table if not exists _migrations (
+    number int primary key, name text not null, applied_at timestamptz(3) not null default now())`
+  return await sql<{ number: number; name: string }[]>`select number, name from _migrations order by number`
+}
+
+function checkNotNewer(
+  applied: readonly { number: number; name: string }[],
+  known: readonly Migration[],
+): void {
+  const newest = known.at(-1)?.number ?? 0
+  const last = applied.at(-1)
+  if (!last || last.number <= newest) return
+  throw new Error(
+    `This database was last used by a newer Metaloom: it has migration ${last.number} (${last.name}), this version knows them up to ${newest}; start the newer version, or restore a backup`,
+  )
+}
+
+async function apply(sql: Sql, migration: Migration): Promise<void> {
+  const text = await readFile(migration.file, 'utf8')
+  await sql.unsafe(text).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Error(`Migration ${migration.number} (${migration.name}) failed: ${reason}`, { cause: error })
+  })
+  await sql`insert into _migrations (number, name) values (${migration.number}, ${migration.name})`
+}
