@@ -173,7 +173,7 @@ function checkProduction(config: Config, problems: Problem[]): void {
   if (config.secret !== undefined && (found < leastSecret || isWeak))
     problems.push({
       path: 'secret',
-      message: `must be random text of at least ${leastSecret} characters, found ${isWeak ? 'one that repeats itself' : found}`,
+      message: `must be random text of at least ${leastSecret} characters, found ${found < leastSecret ? found : 'one that repeats itself'}`,
     })
   if (config.isProduction && config.secret === undefined)
     problems.push({

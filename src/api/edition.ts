@@ -1,0 +1,11 @@
+// One registry with the schemas built from it, swapped as one value.
+import type { GraphQLSchema } from 'graphql'
+import type { Registry } from '../metadata/registry.ts'
+
+/** What a request keeps to its end. Roles that see the same share one schema object. */
+export type Edition = Readonly<{
+  revision: number
+  registry: Registry
+  /** The data API for a caller with these roles. */
+  findSchema(roles: readonly string[]): GraphQLSchema
+}>

@@ -1,0 +1,54 @@
+// The road of every mutation that changes definitions: edit, check, commit, and wait until this instance serves the result.
+import type { Sql } from '../../database/connect.ts'
+import { type AppError, fail } from '../../errors.ts'
+import type { SampleRows } from '../../metadata/document.ts'
+import type { DefinitionProblem, Definitions, Registry } from '../../metadata/registry.ts'
+import { type Edit, type Saved, saveMetadata } from '../../metadata/store.ts'
+import { seed } from '../../pipeline/seed.ts'
+import type { Context } from '../context.ts'
+import type { ChangeType } from './admin-change.ts'
+import type { Choices } from './admin-choices.ts'
+
+/** What the admin API is handed: to check what the data API would make of definitions. */
+export type AdminHooks = Readonly<{ verify(registry: Registry): readonly DefinitionProblem[] }>
+
+/** What the parts of the admin API share. */
+export type AdminParts = Readonly<{ choices: Choices; changeType: ChangeType; hooks: AdminHooks }>
+
+/** A change of the definitions, as a mutation asks for it. */
+export type Change = Readonly<{
+  edit(current: Definitions): Edit
+  /** Where in the client's input a problem stands; a problem elsewhere is named by its definition. */
+  locate?(problem: DefinitionProblem): string | undefined
+  expectRevision?: number | null | undefined
+  dryRun?: boolean
+  sampleData?: SampleRows | undefined
+}>
+
+/** What the argument `expectRevision` means, wherever it stands. */
+export const revisionDescription =
+  'Refuses with CONFLICT when the definitions are at another revision than this.'
+
+/** Saves a change. When it returns, no request that begins later on this instance sees older definitions. */
+export async function saveChange({ app }: Context, hooks: AdminHooks, change: Change): Promise<Saved> {
+  const { edit, locate, expectRevision, dryRun, sampleData } = change
+  const within = (sql: Sql, registry: Registry): Promise<void> => seed(sql, registry, sampleData ?? {})
+  return await saveMetadata(app.pool, edit, {
+    verify: hooks.verify,
+    locate: (problem) => locate?.(problem) ?? nameProblem(problem),
+    afterCommit: app.reload,
+    dryRun: dryRun ?? false,
+    ...(typeof expectRevision === 'number' ? { expectRevision } : {}),
+    within,
+  })
+}
+
+/** `entities.invoice.fields[2].name`, for problems of definitions that the input does not hold. */
+function nameProblem({ kind, name, path }: DefinitionProblem): string {
+  return `${kind === 'entity' ? 'entities' : 'relations'}.${name}.${path}`
+}
+
+/** The error when somebody else changed what was just saved before it could be shown. */
+export function refuseOvertaken(subject: string): AppError {
+  return fail('CONFLICT', `${subject} was saved, and deleted by another request at once`)
+}

@@ -1,0 +1,148 @@
+// Builds the data API of one registry: fixed parts and generated ones in one schema, in slices that let requests through.
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import {
+  type GraphQLFieldConfigMap,
+  type GraphQLNamedType,
+  GraphQLObjectType,
+  GraphQLSchema,
+  isInputObjectType,
+  isObjectType,
+} from 'graphql'
+import type { Registry } from '../../metadata/registry.ts'
+import type { Context } from '../context.ts'
+import { buildEntityTypes, type EntityTypes, Node } from './entity-types.ts'
+import { sharedFilterNames } from './filters.ts'
+import { buildMutations } from './mutations.ts'
+import { createAllocator, entityRootNames, entityTypeNames, type FixedNames } from './names.ts'
+import { buildNode, buildQueries } from './queries.ts'
+
+/** Longest time in milliseconds that a slice holds the event loop before it gives way. */
+const sliceTime = 4
+
+/** Types of the generated part that every schema may have, and those that later parts will bring. */
+const systemTypes = [
+  'Query',
+  'Mutation',
+  'Subscription',
+  'Node',
+  'PageInfo',
+  'SortOrder',
+  'DeletedRows',
+  'WriteMode',
+  'DatePart',
+  'File',
+  'Upload',
+  'ID',
+  'String',
+  'Int',
+  'Float',
+  'Boolean',
+  'BigInt',
+  'Decimal',
+  'DateTime',
+  'Date',
+  'Time',
+  'JSON',
+] as const
+const systemRoots = [
+  'node',
+  'query',
+  'mutation',
+  'subscription',
+  'login',
+  'refreshSession',
+  'logout',
+  'viewer',
+  'sessions',
+  'revokeSession',
+  'changePassword',
+  'resetPassword',
+  'acceptInvite',
+  'uploadFile',
+  'createUpload',
+  'completeUpload',
+  'file',
+  'files',
+  'deleteFile',
+  'pendingApprovals',
+  'workflowInstance',
+  'approveStep',
+  'rejectStep',
+] as const
+
+/** The names that entities cannot take. */
+export function findFixedNames(fixed: GraphQLSchema): FixedNames {
+  const roots = [fixed.getQueryType(), fixed.getMutationType()].flatMap((type) =>
+    Object.keys(type?.getFields() ?? {}),
+  )
+  return {
+    types: new Set([...systemTypes, ...sharedFilterNames, ...Object.keys(fixed.getTypeMap())]),
+    roots: new Set([...systemRoots, ...roots]),
+  }
+}
+
+/** Builds the schema that a caller with every right sees. Checks of our own stand in for graphql-js's validation. */
+export async function buildDataSchema(registry: Registry, fixed: GraphQLSchema): Promise<GraphQLSchema> {
+  const slice = startSlice()
+  const fixedNames = findFixedNames(fixed)
+  const names = createAllocator([...fixedNames.types, ...entityTypeNames(registry)])
+  const rootNames = createAllocator([...fixedNames.roots, ...entityRootNames(registry)])
+  const types = new Map<string, EntityTypes>()
+  const findTypes = (name: string): EntityTypes => {
+    const found = types.get(name)
+    if (found === undefined) throw new Error(`No types were made for the entity ${name}`)
+    return found
+  }
+  const queries: GraphQLFieldConfigMap<unknown, Context> = { ...fixed.getQueryType()?.toConfig().fields }
+  const mutations: GraphQLFieldConfigMap<unknown, Context> = { ...fixed.getMutationType()?.toConfig().fields }
+  for (const entity of registry.entities.values()) {
+    types.set(entity.name, buildEntityTypes(entity, names, findTypes))
+    await slice()
+  }
+  for (const each of types.values()) {
+    Object.assign(queries, buildQueries(each, rootNames))
+    Object.assign(mutations, buildMutations(each))
+    await slice()
+  }
+  const shapes = new Map([...types.values()].map(({ shape }) => [shape.typeName, shape]))
+  if (types.size > 0) queries.node = buildNode(shapes)
+  for (const each of types.values()) {
+    resolveFields(each)
+    await slice()
+  }
+  return new GraphQLSchema({
+    description: 'The data of this app, generated from its definitions',
+    query: new GraphQLObjectType({ name: 'Query', description: 'What can be read', fields: queries }),
+    mutation: new GraphQLObjectType({
+      name: 'Mutation',
+      description: 'What can be written',
+      fields: mutations,
+    }),
+    types: types.size > 0 ? [Node] : [],
+    assumeValid: true,
+  })
+}
+
+/** Makes the fields of an entity's types now, so that the schema's constructor finds them made. */
+function resolveFields(types: EntityTypes): void {
+  const all: (GraphQLNamedType | undefined)[] = [
+    types.object,
+    types.connection,
+    types.filter,
+    types.orderBy,
+    types.uniqueKey,
+    types.createInput,
+    types.updateInput,
+  ]
+  for (const type of all) if (isObjectType(type) || isInputObjectType(type)) type.getFields()
+}
+
+/** A function that waits for the next turn of the event loop once the slice's time is used up. */
+function startSlice(): () => Promise<void> {
+  let started = performance.now()
+  return async () => {
+    if (performance.now() - started < sliceTime) return
+    await nextTurn()
+    started = performance.now()
+  }
+}

@@ -1,0 +1,147 @@
+// All GraphQL types of one entity, made together; their fields wait until the schema needs them.
+import {
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigMap,
+  GraphQLID,
+  type GraphQLInputObjectType,
+  GraphQLInt,
+  GraphQLInterfaceType,
+  GraphQLNonNull,
+  GraphQLObjectType,
+} from 'graphql'
+import type { Row } from '../../database/connect.ts'
+import type { RegistryEntity } from '../../metadata/registry.ts'
+import { nestedPage } from '../../pipeline/page.ts'
+import type { Context } from '../context.ts'
+import { buildConnection, listArguments } from './connections.ts'
+import { buildFilter, buildListFilter } from './filters.ts'
+import { buildCreateInput, buildUniqueKey, buildUpdateInput } from './inputs.ts'
+import { buildLeafFilter } from './leaf-filters.ts'
+import { buildLeafTypes, type LeafType, leafOf } from './leaf-types.ts'
+import { resolveChildren, resolveRelated } from './lists.ts'
+import type { Allocator } from './names.ts'
+import { writeNodeId } from './node-id.ts'
+import { buildOrderBy } from './orders.ts'
+import { buildShape, type Shape, type ShapeField } from './shape.ts'
+
+export type EntityTypes = Readonly<{
+  shape: Shape
+  object: GraphQLObjectType
+  connection: GraphQLObjectType
+  filter: GraphQLInputObjectType
+  /** The filter for relations to many that lead here. */
+  listFilter: GraphQLInputObjectType
+  orderBy: GraphQLInputObjectType
+  uniqueKey: GraphQLInputObjectType
+  createInput: GraphQLInputObjectType | undefined
+  updateInput: GraphQLInputObjectType | undefined
+}>
+
+/** Finds the types of another entity; asked only once all entities have theirs. */
+export type FindTypes = (entity: string) => EntityTypes
+
+export const Node = new GraphQLInterfaceType({
+  name: 'Node',
+  description: 'Anything that has a global id',
+  fields: {
+    nodeId: { type: new GraphQLNonNull(GraphQLID), description: 'Global id, unique over all types' },
+  },
+  resolveType: (value: { $type: string }) => value.$type,
+})
+
+/** Makes the types of an entity; `findTypes` is called when fields are first looked at. */
+export function buildEntityTypes(
+  entity: RegistryEntity,
+  names: Allocator,
+  findTypes: FindTypes,
+): EntityTypes {
+  const shape = buildShape(entity, (name) => findTypes(name).shape)
+  const { typeName } = shape
+  const leafTypes = buildLeafTypes(entity, names)
+  const take = (suffix: string): string => names.take(`${typeName}${suffix}`)
+  const leafFilters = new Map(
+    [...shape.columns.values()].map((field) => [
+      field.name,
+      buildLeafFilter(field, leafOf(leafTypes, field.name), names.take),
+    ]),
+  )
+  const object: GraphQLObjectType = new GraphQLObjectType({
+    name: typeName,
+    description: entity.description || `A record of ${entity.name}`,
+    interfaces: [Node],
+    fields: () => buildFields(shape, leafTypes, findTypes),
+  })
+  const filter = buildFilter(take('Filter'), shape, leafFilters, ({ other, isList }) =>
+    isList ? findTypes(other).listFilter : findTypes(other).filter,
+  )
+  return {
+    shape,
+    object,
+    connection: buildConnection({ connection: take('Connection'), edge: take('Edge') }, object),
+    filter,
+    listFilter: buildListFilter(take('ListFilter'), filter, entity.name),
+    orderBy: buildOrderBy(take('OrderBy'), shape, ({ other }) => findTypes(other).orderBy),
+    uniqueKey: buildUniqueKey(take, shape, leafTypes),
+    createInput: buildCreateInput(take, shape, leafTypes),
+    updateInput: buildUpdateInput(take, shape, leafTypes),
+  }
+}
+
+function buildFields(
+  shape: Shape,
+  leafTypes: ReadonlyMap<string, LeafType>,
+  findTypes: FindTypes,
+): GraphQLFieldConfigMap<Row, Context> {
+  return Object.fromEntries(
+    [...shape.fields].map(([name, field]) => [name, buildField(shape, field, leafTypes, findTypes)]),
+  )
+}
+
+function buildField(
+  shape: Shape,
+  field: ShapeField,
+  leafTypes: ReadonlyMap<string, LeafType>,
+  findTypes: FindTypes,
+): GraphQLFieldConfig<Row, Context> {
+  switch (field.kind) {
+    case 'nodeId':
+      return {
+        type: new GraphQLNonNull(GraphQLID),
+        description: 'Global id, unique over all types',
+        resolve: (row) => writeNodeId(shape.typeName, row.id),
+      }
+    case 'version':
+      return {
+        type: new GraphQLNonNull(GraphQLInt),
+        description: 'Grows by one with every change of the record',
+      }
+    case 'column': {
+      const leaf = leafOf(leafTypes, field.field.name)
+      const description = field.field.description || `The ${field.field.name} of the ${shape.entity.name}`
+      return { type: field.field.nullable ? leaf : new GraphQLNonNull(leaf), description }
+    }
+    case 'relation':
+      return buildRelation(field, findTypes)
+  }
+}
+
+function buildRelation(
+  { end, alias }: ShapeField & { kind: 'relation' },
+  findTypes: FindTypes,
+): GraphQLFieldConfig<Row, Context> {
+  const types = findTypes(end.other)
+  const description = `The ${end.other} behind the relation ${end.relation.source}.${end.relation.name}`
+  if (!end.isList)
+    return {
+      type: types.object,
+      description,
+      resolve: (row, _input, context, info) => resolveRelated(types.shape, end, row[alias], context, info),
+    }
+  return {
+    type: new GraphQLNonNull(types.connection),
+    description,
+    args: listArguments(types.filter, types.orderBy, nestedPage.usual, nestedPage.most),
+    resolve: (row, input, context, info) =>
+      resolveChildren(types.shape, end, row[alias], input, context, info),
+  }
+}

@@ -1,0 +1,124 @@
+// Resolves connections: at the root, and behind a relation for all parents of a level by one statement.
+import DataLoader from 'dataloader'
+import type { FieldNode, GraphQLResolveInfo } from 'graphql'
+import type { Row } from '../../database/connect.ts'
+import type { RelationEnd } from '../../metadata/registry.ts'
+import type { CursorScope } from '../../pipeline/cursor.ts'
+import type { Filter } from '../../pipeline/filter.ts'
+import {
+  countChildren,
+  countRows,
+  findChildren,
+  findPage,
+  findRelated,
+  type List,
+  type Read,
+  type Rows,
+} from '../../pipeline/find.ts'
+import { nameOrder } from '../../pipeline/order.ts'
+import { nestedPage, type PageArguments, type PageLimits, readPage, rootPage } from '../../pipeline/page.ts'
+import type { Context } from '../context.ts'
+import { type Connection, makeConnection } from './connections.ts'
+import { readOrder } from './orders.ts'
+import { startRead } from './read.ts'
+import { selectColumns, selectConnection } from './selection.ts'
+import type { Shape } from './shape.ts'
+import { readFilter } from './where.ts'
+
+type ListInput = PageArguments & Readonly<{ where?: unknown; orderBy?: unknown }>
+type Plan = Readonly<{ read: Read; list: List; scope: CursorScope; withRows: boolean }>
+
+const noRows: Rows = { rows: [], hasMore: false }
+
+/** The list of an entity at the root of a query. */
+export async function resolveList(
+  shape: Shape,
+  input: ListInput,
+  context: Context,
+  info: GraphQLResolveInfo,
+): Promise<Connection> {
+  const { read, list, scope, withRows } = planList(shape, input, rootPage, context, info)
+  const found = withRows ? await findPage(read, list) : noRows
+  return makeConnection(found, list.page, scope, () => countRows(read, list.filter))
+}
+
+/** The list behind a relation of one parent; parents of the same level are answered together. */
+export async function resolveChildren(
+  shape: Shape,
+  end: RelationEnd,
+  parent: unknown,
+  input: ListInput,
+  context: Context,
+  info: GraphQLResolveInfo,
+): Promise<Connection> {
+  const level = findLevel(context, info.fieldNodes, () =>
+    openLevel(planList(shape, input, nestedPage, context, info), end),
+  )
+  const found = level.plan.withRows ? await level.rows.load(parent) : noRows
+  return makeConnection(found, level.plan.list.page, level.plan.scope, () => level.counts.load(parent))
+}
+
+/** The one row behind a to-one relation; parents of the same level are answered together. */
+export function resolveRelated(
+  shape: Shape,
+  end: RelationEnd,
+  parent: unknown,
+  context: Context,
+  info: GraphQLResolveInfo,
+): Promise<Row | null> | null {
+  if (parent == null) return null
+  const loader = findLevel(context, info.fieldNodes, () => openRelated(shape, end, context, info))
+  return loader.load(parent)
+}
+
+function planList(
+  shape: Shape,
+  input: ListInput,
+  limits: PageLimits,
+  context: Context,
+  info: GraphQLResolveInfo,
+): Plan {
+  const { columns, withRows, withPositions } = selectConnection(info, shape, info.fieldNodes)
+  const order = readOrder(shape, input.orderBy)
+  const scope = { key: context.app.cursorKey, order: nameOrder(shape.entity, order) }
+  const filter: Filter = readFilter(shape, input.where)
+  const list = { filter, order, page: readPage(input, limits, scope), withPositions }
+  return { read: startRead(shape, columns, context), list, scope, withRows }
+}
+
+/** Loads of one relation field of one request: its rows and, if asked for, its counts. */
+type Level = Readonly<{ plan: Plan; rows: DataLoader<unknown, Rows>; counts: DataLoader<unknown, number> }>
+
+function openLevel(plan: Plan, end: RelationEnd): Level {
+  const rows = new DataLoader<unknown, Rows>(async (parents) => {
+    const found = await findChildren(plan.read, end, parents, plan.list)
+    return parents.map((parent) => found.get(String(parent)) ?? noRows)
+  })
+  const counts = new DataLoader<unknown, number>(async (parents) => {
+    const found = await countChildren(plan.read, end, parents, plan.list.filter)
+    return parents.map((parent) => found.get(String(parent)) ?? 0)
+  })
+  return { plan, rows, counts }
+}
+
+function openRelated(
+  shape: Shape,
+  end: RelationEnd,
+  context: Context,
+  info: GraphQLResolveInfo,
+): DataLoader<unknown, Row | null> {
+  const read = startRead(shape, selectColumns(info, shape, info.fieldNodes), context)
+  return new DataLoader(async (parents) => {
+    const found = await findRelated(read, end, parents)
+    return parents.map((parent) => found.get(String(parent)) ?? null)
+  })
+}
+
+/** What was opened for this field of this request before, or is opened now; graphql-js hands all parents the same nodes. */
+function findLevel<T>(context: Context, nodes: readonly FieldNode[], open: () => T): T {
+  const known = context.levels.get(nodes)
+  if (known !== undefined) return known as T
+  const opened = open()
+  context.levels.set(nodes, opened)
+  return opened
+}

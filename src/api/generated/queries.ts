@@ -1,0 +1,106 @@
+// The root fields that read: one record by id or by a unique key, the list, and any record by its global id.
+import {
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigMap,
+  GraphQLID,
+  GraphQLNonNull,
+  type GraphQLResolveInfo,
+} from 'graphql'
+import type { Row } from '../../database/connect.ts'
+import type { Value } from '../../metadata/value.ts'
+import type { Filter } from '../../pipeline/filter.ts'
+import { findOne } from '../../pipeline/find.ts'
+import { rootPage } from '../../pipeline/page.ts'
+import type { Context } from '../context.ts'
+import { listArguments } from './connections.ts'
+import { type EntityTypes, Node } from './entity-types.ts'
+import { readUniqueKey } from './inputs.ts'
+import { resolveList } from './lists.ts'
+import { type Allocator, camelCase, listName } from './names.ts'
+import { readNodeId } from './node-id.ts'
+import { startRead } from './read.ts'
+import { selectColumns } from './selection.ts'
+import type { Shape } from './shape.ts'
+import { readKey } from './values.ts'
+
+type Root = GraphQLFieldConfig<unknown, Context>
+
+/** The reading root fields of one entity. */
+export function buildQueries(types: EntityTypes, names: Allocator): GraphQLFieldConfigMap<unknown, Context> {
+  const { entity } = types.shape
+  const one = camelCase(entity.name)
+  return {
+    [one]: buildOne(types),
+    [listName(entity)]: buildList(types),
+    [names.take(`${one}By`)]: buildBy(types),
+  }
+}
+
+function buildOne({ shape, object }: EntityTypes): Root {
+  return {
+    type: object,
+    description: `The ${shape.entity.name} with this id; null when there is none or it is not visible`,
+    args: { id: { type: new GraphQLNonNull(GraphQLID), description: `The key of the ${shape.entity.name}` } },
+    resolve: (_root, { id }, context, info) => findById(shape, id, context, info),
+  }
+}
+
+function buildBy({ shape, object, uniqueKey }: EntityTypes): Root {
+  return {
+    type: object,
+    description: `The ${shape.entity.name} with this unique key; null when there is none or it is not visible`,
+    args: { key: { type: new GraphQLNonNull(uniqueKey), description: 'Exactly one of the keys' } },
+    resolve: (_root, { key }, context, info) => findRecord(shape, readUniqueKey(shape, key), context, info),
+  }
+}
+
+function buildList({ shape, connection, filter, orderBy }: EntityTypes): Root {
+  return {
+    type: new GraphQLNonNull(connection),
+    description: `The visible ${shape.entity.plural.replaceAll('_', ' ')}, filtered, sorted and in pages`,
+    args: listArguments(filter, orderBy, rootPage.usual, rootPage.most),
+    resolve: (_root, input, context, info) => resolveList(shape, input, context, info),
+  }
+}
+
+/** Any record by its global id. */
+export function buildNode(shapes: ReadonlyMap<string, Shape>): Root {
+  return {
+    type: Node,
+    description: 'The record with this global id; null when there is none or it is not visible',
+    args: {
+      nodeId: { type: new GraphQLNonNull(GraphQLID), description: 'A nodeId that a record has given' },
+    },
+    resolve: async (_root, { nodeId }, context, info) => {
+      const found = readNodeId(nodeId)
+      const shape = found && shapes.get(found.typeName)
+      const row = shape && (await findById(shape, found.id, context, info))
+      return row ? { ...row, $type: shape.typeName } : null
+    },
+  }
+}
+
+/** The condition that finds a record by its key. */
+export function byKey({ entity }: Shape, value: Value): Filter {
+  return { kind: 'compare', field: entity.keyField, operator: 'eq', value }
+}
+
+async function findById(
+  shape: Shape,
+  id: unknown,
+  context: Context,
+  info: GraphQLResolveInfo,
+): Promise<Row | null> {
+  const key = readKey(shape.entity.keyField, id)
+  return key === undefined ? null : findRecord(shape, byKey(shape, key), context, info)
+}
+
+async function findRecord(
+  shape: Shape,
+  filter: Filter,
+  context: Context,
+  info: GraphQLResolveInfo,
+): Promise<Row | null> {
+  const read = startRead(shape, selectColumns(info, shape, info.fieldNodes), context)
+  return (await findOne(read, filter)) ?? null
+}

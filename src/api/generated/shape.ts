@@ -1,0 +1,74 @@
+// What each field of an entity's GraphQL type needs of a row; rows carry their columns under the names of the API.
+import type { Field } from '../../metadata/field.ts'
+import type { RegistryEntity, RelationEnd } from '../../metadata/registry.ts'
+import type { Columns } from '../../pipeline/statement.ts'
+import { createAllocator, endName, fieldName, pascalCase } from './names.ts'
+
+/** A field of the type: a column as it is, a relation reached by a column, or the global id made of the key. */
+export type ShapeField =
+  | Readonly<{ kind: 'column'; field: Field }>
+  | Readonly<{ kind: 'relation'; end: RelationEnd; alias: string; column: string }>
+  | Readonly<{ kind: 'nodeId' }>
+  | Readonly<{ kind: 'version' }>
+
+/** An entity with the names that its type has in the API. */
+export type Shape = Readonly<{
+  entity: RegistryEntity
+  typeName: string
+  fields: ReadonlyMap<string, ShapeField>
+  /** Every field of the entity by its name in the API, hidden ones left out. */
+  columns: ReadonlyMap<string, Field>
+  /** Every relation to many by the name that its count has among the sort keys. */
+  counts: ReadonlyMap<string, RelationEnd>
+  /** The shape of the entity that a relation leads to. */
+  shapeBehind(end: RelationEnd): Shape
+}>
+
+/** Makes the shape of an entity; `findShape` is asked for others only once all entities have theirs. */
+export function buildShape(entity: RegistryEntity, findShape: (entity: string) => Shape): Shape {
+  const columns = new Map(entity.fields.filter(isShown).map((field) => [fieldName(entity, field), field]))
+  const fields = new Map<string, ShapeField>([['nodeId', { kind: 'nodeId' }]])
+  for (const [name, field] of columns) fields.set(name, { kind: 'column', field })
+  fields.set('_version', { kind: 'version' })
+  for (const end of entity.ends) fields.set(endName(end), buildRelation(entity, end))
+  return {
+    entity,
+    typeName: pascalCase(entity.name),
+    fields,
+    columns,
+    counts: nameCounts(entity, fields.keys()),
+    shapeBehind: (end) => findShape(end.other),
+  }
+}
+
+function nameCounts(entity: RegistryEntity, taken: Iterable<string>): ReadonlyMap<string, RelationEnd> {
+  const names = createAllocator(taken)
+  const lists = entity.ends.filter((end) => end.isList)
+  return new Map(lists.map((end) => [names.take(`${endName(end)}Count`), end]))
+}
+
+function isShown(field: Field): boolean {
+  return !field.hidden && !field.secret
+}
+
+function buildRelation(entity: RegistryEntity, end: RelationEnd): ShapeField {
+  const field = entity.fieldsByName.get(end.localColumn)
+  if (field === undefined)
+    throw new Error(`${entity.name} has no field ${end.localColumn} for its relation ${end.name}`)
+  return { kind: 'relation', end, alias: fieldName(entity, field), column: field.name }
+}
+
+/** Adds the column that a field of the type needs. */
+export function addColumn(shape: Shape, apiName: string, columns: Map<string, string>): void {
+  const field = shape.fields.get(apiName)
+  if (field === undefined) return
+  if (field.kind === 'column') columns.set(apiName, field.field.name)
+  else if (field.kind === 'relation') columns.set(field.alias, field.column)
+  else if (field.kind === 'version') columns.set('_version', '_version')
+  else columns.set('id', shape.entity.key.field)
+}
+
+/** The key alone, under its name in the API. */
+export function keyColumns(shape: Shape): Columns {
+  return new Map([['id', shape.entity.key.field]])
+}

@@ -1,0 +1,89 @@
+// Access tokens: signed, short-lived statements of who someone is, and the keys they are signed with.
+import { createHash, hkdfSync } from 'node:crypto'
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { fail } from '../errors.ts'
+
+/** What signs and verifies the tokens of one audience: an app by its name, or the platform as `_platform`. */
+export type TokenKey = Readonly<{ audience: string; key: Uint8Array; keyId: string }>
+export type SignedToken = Readonly<{ token: string; expiresAt: Date }>
+export type VerifiedToken = Readonly<{ userId: string; expiresAt: Date }>
+
+/** The audience of tokens for the platform; no app can have this name. */
+export const platformAudience = '_platform'
+
+const algorithm = 'HS256'
+const issuer = 'metaloom'
+const tokenType = 'at+jwt'
+const lifetimeSeconds = 15 * 60
+const keyBytes = 32
+
+/** Derives the key of one audience from the server's secret; keys of two audiences tell nothing of each other. */
+export function deriveTokenKey(secret: string, audience: string): TokenKey {
+  const key = deriveKey(secret, `metaloom token ${audience}`)
+  const keyId = createHash('sha256').update(key).digest('base64url').slice(0, 16)
+  return Object.freeze({ audience, key, keyId })
+}
+
+/** Derives the key that signs the cursors of one app. */
+export function deriveCursorKey(secret: string, app: string): Buffer {
+  return deriveKey(secret, `metaloom cursor ${app}`)
+}
+
+function deriveKey(secret: string, info: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', info, keyBytes))
+}
+
+/** Signs a token for the user whose id is `sub`. */
+export async function signToken(
+  key: TokenKey,
+  { sub }: Readonly<{ sub: string }>,
+  now = new Date(),
+): Promise<SignedToken> {
+  const issuedAt = Math.floor(now.getTime() / 1000)
+  const expiry = issuedAt + lifetimeSeconds
+  const token = await new SignJWT()
+    .setProtectedHeader({ alg: algorithm, typ: tokenType, kid: key.keyId })
+    .setIssuer(issuer)
+    .setAudience(key.audience)
+    .setSubject(sub)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(expiry)
+    .sign(key.key)
+  return { token, expiresAt: new Date(expiry * 1000) }
+}
+
+/** Reads a token that this key signed and that has not expired; any other is UNAUTHENTICATED. */
+export async function verifyToken(key: TokenKey, token: string, now = new Date()): Promise<VerifiedToken> {
+  const { sub, exp } = await readClaims(key, token, now)
+  if (typeof sub !== 'string' || sub === '' || exp === undefined) throw refuseToken()
+  return { userId: sub, expiresAt: new Date(exp * 1000) }
+}
+
+async function readClaims(key: TokenKey, token: string, now: Date): Promise<JWTPayload> {
+  try {
+    const { payload } = await jwtVerify(token, (header) => selectKey(key, header.kid), {
+      algorithms: [algorithm],
+      issuer,
+      audience: key.audience,
+      typ: tokenType,
+      requiredClaims: ['sub', 'iat', 'exp'],
+      currentDate: now,
+    })
+    return payload
+  } catch (error) {
+    if (error instanceof errors.JWTExpired)
+      throw fail('UNAUTHENTICATED', 'The token has expired; log in again')
+    if (error instanceof errors.JOSEError) throw refuseToken()
+    throw error
+  }
+}
+
+function selectKey(key: TokenKey, keyId: string | undefined): Uint8Array {
+  if (keyId !== key.keyId) throw new errors.JWKSNoMatchingKey()
+  return key.key
+}
+
+// One text for every fault: which check a forged token failed is of use to forgers only.
+function refuseToken() {
+  return fail('UNAUTHENTICATED', 'The token is not valid here; log in to get one that is')
+}

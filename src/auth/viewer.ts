@@ -1,0 +1,24 @@
+// Who is asking. Everything that decides on rights takes one of these and nothing else.
+
+/** The caller of a request; `id` is absent for a caller without a token. Role names are lower case. */
+export type Viewer = Readonly<{
+  id?: string
+  email?: string
+  roles: readonly string[]
+  attributes: Readonly<Record<string, unknown>>
+}>
+
+/** A caller without a token. */
+export const anonymous: Viewer = Object.freeze({
+  roles: Object.freeze(['anonymous']),
+  attributes: Object.freeze({}),
+})
+
+/** Whether the viewer passes every policy; rules and transitions bind administrators too. */
+export function isAdmin(viewer: Viewer): boolean {
+  return viewer.roles.some(isAdminRole)
+}
+
+export function isAdminRole(role: string): boolean {
+  return role === 'admin'
+}

@@ -1,0 +1,35 @@
+// Starts the process; the only file that acts when it is imported.
+import { readConfig } from './config.ts'
+import { createLog } from './log.ts'
+import { startServer } from './server/start.ts'
+import { writeWelcome } from './server/welcome.ts'
+
+try {
+  const config = readConfig(process.env, process.cwd())
+  const log = createLog(config.logLevel)
+  const server = await startServer(config, log)
+  process.stdout.write(writeWelcome(server, config.admin.email))
+  let isStopping = false
+  const stop = (): void => {
+    if (isStopping) process.exit(1)
+    isStopping = true
+    server.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ error: String(error) }, 'stopping failed')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+} catch (error) {
+  const reason =
+    error instanceof Error
+      ? process.env.METALOOM_LOG_LEVEL === 'debug'
+        ? error.stack
+        : error.message
+      : String(error)
+  process.stderr.write(`Metaloom could not start. ${reason}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,49 @@
+// Settles what a relation is called on both of its entities, giving way to names that are taken.
+import pluralize from 'pluralize'
+import type { Entity } from './entity.ts'
+import type { Definitions, NamedRelation, Sides } from './registry.ts'
+import type { Relation } from './relation.ts'
+
+type Unnamed = Relation & Readonly<{ sides?: Sides }>
+
+/** Gives each relation without sides its two names; saved ones keep theirs, so that an API name never moves. */
+export function nameSides(
+  given: Readonly<{ entities: readonly Entity[]; relations: readonly Unnamed[] }>,
+): Definitions {
+  const taken = new Map(
+    given.entities.map((entity) => [entity.name, new Set(entity.fields.map((field) => field.name))]),
+  )
+  for (const { source, target, sides } of given.relations) {
+    if (sides === undefined) continue
+    taken.get(source)?.add(sides.source)
+    taken.get(target)?.add(sides.target)
+  }
+  return {
+    entities: given.entities,
+    relations: given.relations.map((relation) => nameRelation(relation, given.entities, taken)),
+  }
+}
+
+function nameRelation(
+  relation: Unnamed,
+  entities: readonly Entity[],
+  taken: Map<string, Set<string>>,
+): NamedRelation {
+  if (relation.sides !== undefined) return { ...relation, sides: relation.sides }
+  const source = takeName(relation.name, taken.get(relation.source))
+  const target = takeName(relation.inverse ?? defaultInverse(relation, entities), taken.get(relation.target))
+  return { ...relation, sides: { source, target } }
+}
+
+function defaultInverse(relation: Relation, entities: readonly Entity[]): string {
+  if (relation.type === 'many_to_many')
+    return entities.find((entity) => entity.name === relation.source)?.plural ?? pluralize(relation.source)
+  return relation.targetKey.endsWith('_id') ? relation.targetKey.slice(0, -3) : relation.source
+}
+
+function takeName(wanted: string, taken: Set<string> | undefined): string {
+  let name = wanted
+  for (let count = 1; taken?.has(name); count++) name = `${wanted}_rel${count === 1 ? '' : count}`
+  taken?.add(name)
+  return name
+}

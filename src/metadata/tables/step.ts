@@ -1,0 +1,52 @@
+// The steps of a plan: problems known at once, probes for rows in the way, and DDL in an order that always works.
+import type { DefinitionProblem } from '../registry.ts'
+import type { Place } from './column.ts'
+
+/** What a probe found: how many, and up to five of them. */
+export type Found = Readonly<{ count: number; examples: readonly string[] }>
+
+/** The order in which DDL runs, whatever tables it is for. */
+export const phases = [
+  'drop reference',
+  'drop index',
+  'drop table',
+  'create table',
+  'change table',
+  'create index',
+  'add reference',
+] as const
+export type Phase = (typeof phases)[number]
+
+/**
+ * `problem`: the definition cannot be followed, whatever the rows are.
+ * `probe`: `sql` selects `count` and `examples` of what is in the way, reading `tables`; `prepare` and `clean` stand around it.
+ * `ddl`: changes a table; `describe` says so to people.
+ */
+export type Step =
+  | Readonly<{ kind: 'problem'; problem: DefinitionProblem }>
+  | Readonly<{
+      kind: 'probe'
+      tables: readonly string[]
+      sql: string
+      prepare?: string
+      clean?: string
+      tell(found: Found): DefinitionProblem
+    }>
+  | Readonly<{ kind: 'ddl'; phase: Phase; sql: string; describe: string }>
+
+export type Probe = Extract<Step, { kind: 'probe' }>
+export type Ddl = Extract<Step, { kind: 'ddl' }>
+
+export function makeProblem(place: Place, message: string): Step {
+  return { kind: 'problem', problem: { ...place, message } }
+}
+
+export function makeDdl(phase: Phase, describe: string, sql: string): Step {
+  return { kind: 'ddl', phase, sql, describe }
+}
+
+/** Sorts the DDL by phase and leaves the rest in front. */
+export function orderSteps(steps: readonly Step[]): readonly Step[] {
+  const rank = (step: Step) => (step.kind === 'ddl' ? phases.indexOf(step.phase) : -1)
+  return steps.toSorted((a, b) => rank(a) - rank(b))
+}

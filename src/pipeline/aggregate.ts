@@ -1,0 +1,41 @@
+// Measures the visible rows of a list: at the root, and behind a relation for many parents by one statement.
+import { run } from '../database/connect.ts'
+import { quoteName } from '../database/identifiers.ts'
+import type { RelationEnd } from '../metadata/registry.ts'
+import type { Filter } from './filter.ts'
+import { bindParents, type Read, writeConditions } from './find.ts'
+import { type Measure, type Measured, readMeasures, writeMeasures } from './measure.ts'
+import { writeSource } from './reading.ts'
+import { allOf, statement, type Values } from './statement.ts'
+
+/** Measures the visible rows that the filter holds for; without measures nothing is read. */
+export async function measureRows(
+  read: Read,
+  filter: Filter,
+  measures: readonly Measure[],
+): Promise<Measured> {
+  if (measures.length === 0) return []
+  const values: Values = []
+  const where = writeConditions(read, filter, values)
+  const text = `select ${writeMeasures(measures, 't')} from ${quoteName(read.entity.table)} t where ${where}`
+  const [row] = await run(read.sql, statement(text, values))
+  return readMeasures(measures, row)
+}
+
+/** Measures the visible rows behind a relation to many, for each parent that has any. */
+export async function measureChildren(
+  read: Read,
+  end: RelationEnd,
+  parents: readonly unknown[],
+  filter: Filter,
+  measures: readonly Measure[],
+): Promise<Map<string, Measured>> {
+  if (measures.length === 0) return new Map()
+  const values: Values = []
+  const keys = bindParents(end, parents, values)
+  const { from, parent } = writeSource(read.entity, end, 't')
+  const where = allOf([`${parent} = any(${keys})`, writeConditions(read, filter, values)])
+  const text = `select ${parent} as key, ${writeMeasures(measures, 't')} from ${from} where ${where} group by 1`
+  const rows = await run(read.sql, statement(text, values))
+  return new Map(rows.map((row) => [String(row.key), readMeasures(measures, row)]))
+}

@@ -1,0 +1,115 @@
+// What each route answers: pages and health, and for GraphQL the context of the request and the server that runs it.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql'
+import type { Context, PlatformContext } from '../api/context.ts'
+import { fail } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { OpenApp } from './app.ts'
+import { createGraphiQL } from './graphiql.ts'
+import { writeHome } from './home.ts'
+import type { OpenPlatform } from './platform.ts'
+import { send, sendPage, sendText } from './reply.ts'
+import { rerunStale, runOnNewest } from './rerun.ts'
+import type { Route } from './routes.ts'
+import { createThinRoute } from './thin-route.ts'
+import { createGraphQLServer, innerPath } from './yoga.ts'
+
+type AppRoute = Extract<Route, { kind: 'data' | 'admin' }>
+type GraphQLRoute = AppRoute | Readonly<{ kind: 'platform' | 'home' | 'alive' | 'ready' | 'nowhere' }>
+/** A GraphQL request whose body was read. */
+export type Asked = Readonly<{ request: IncomingMessage; requestId: string; search: string; body: Buffer }>
+
+export type Answers = Readonly<{
+  plain(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void>
+  page(route: Route, address: string, request: IncomingMessage, response: ServerResponse): Promise<void>
+  graphql(route: GraphQLRoute, asked: Asked, response: ServerResponse): Promise<void>
+}>
+
+export type AnswerOptions = Readonly<{
+  apps: ReadonlyMap<string, OpenApp>
+  platform: OpenPlatform
+  schemas: Readonly<{ admin: GraphQLSchema; platform: GraphQLSchema }>
+  adminEmail: string
+  log: Log
+}>
+
+/** An instance that has not heard of its metadata for so long does not call itself ready. */
+const mostAge = 30_000
+
+export function createAnswers({ apps, platform, schemas, adminEmail, log }: AnswerOptions): Answers {
+  const data = createGraphQLServer<Context>(({ edition, viewer }) => edition.findSchema(viewer.roles), log, [
+    rerunStale(),
+  ])
+  const admin = createGraphQLServer<Context>(() => schemas.admin, log)
+  const platformServer = createGraphQLServer<PlatformContext>(() => schemas.platform, log)
+  const graphiql = createGraphiQL(adminEmail)
+  const thin = createThinRoute(
+    log,
+    async (result, given) => (await runOnNewest(result, given, execute)) as ExecutionResult,
+  )
+
+  const findApp = (name: string): OpenApp => {
+    const app = apps.get(name)
+    if (app === undefined) throw fail('NOT_FOUND', `There is no app ${JSON.stringify(name)} here`)
+    return app
+  }
+  const openContext = async (name: string, { request, requestId }: Asked): Promise<Context> => {
+    const { app, authenticator } = findApp(name)
+    const viewer = await authenticator.authenticate(request.headers.authorization)
+    return { app, viewer, requestId, edition: app.readEdition(), levels: new WeakMap() }
+  }
+  const openPlatformContext = async ({ request, requestId }: Asked): Promise<PlatformContext> => {
+    const viewer = await platform.authenticator.authenticate(request.headers.authorization)
+    return { platform: platform.platform, viewer, requestId }
+  }
+
+  return {
+    async plain(route, _request, response) {
+      if (route.kind === 'home') return sendText(response, 200, 'text/html', writeHome([...apps.keys()]))
+      if (route.kind === 'alive') return sendText(response, 200, 'text/plain', 'ok\n')
+      if (route.kind !== 'ready') throw fail('NOT_FOUND', 'Nothing answers at this address; see /')
+      const late = [...apps.values()].filter((app) => app.age() > mostAge).map(({ app }) => app.name)
+      const text =
+        late.length === 0
+          ? 'ready\n'
+          : `not ready: the metadata of ${late.join(', ')} could not be read for 30 s\n`
+      return sendText(response, late.length === 0 ? 200 : 503, 'text/plain', text)
+    },
+    async page(route, address, request, response) {
+      if (route.kind === 'data' || route.kind === 'admin') findApp(route.app)
+      const kind = route.kind === 'data' || route.kind === 'admin' ? route.kind : 'platform'
+      sendPage(request, response, await graphiql(kind, address))
+    },
+    async graphql(route, asked, response) {
+      const { request, requestId, body } = asked
+      if (route.kind === 'data') {
+        const context = await openContext(route.app, asked)
+        const schema = context.edition.findSchema(context.viewer.roles)
+        if (await thin.answer(request, response, body, { schema, context, requestId })) return
+        return await send(response, await data.fetch(toRequest(asked), context))
+      }
+      if (route.kind === 'admin')
+        return await send(response, await admin.fetch(toRequest(asked), await openContext(route.app, asked)))
+      return await send(
+        response,
+        await platformServer.fetch(toRequest(asked), await openPlatformContext(asked)),
+      )
+    },
+  }
+}
+
+/** The same request under the one path that the GraphQL servers listen to. */
+function toRequest({ request, search, body }: Asked): Request {
+  const headers = new Headers()
+  for (const name of ['accept', 'content-type', 'x-graphql-event-stream-token']) {
+    const value = request.headers[name]
+    if (typeof value === 'string') headers.set(name, value)
+  }
+  const method = request.method ?? 'GET'
+  const hasBody = method !== 'GET' && method !== 'HEAD'
+  return new Request(`http://localhost${innerPath}${search}`, {
+    method,
+    headers,
+    ...(hasBody ? { body: new Uint8Array(body) } : {}),
+  })
+}

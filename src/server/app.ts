@@ -1,0 +1,55 @@
+// Opens one app: its database, migrated; its users; its editions. And closes it again.
+import type { GraphQLSchema } from 'graphql'
+import type { App } from '../api/context.ts'
+import type { FixedNames } from '../api/generated/names.ts'
+import { type Authenticator, createAuthenticator } from '../auth/authenticate.ts'
+import { deriveCursorKey, deriveTokenKey } from '../auth/tokens.ts'
+import { findViewer } from '../auth/users.ts'
+import type { Config } from '../config.ts'
+import { connect } from '../database/connect.ts'
+import { ensureDatabase } from '../database/databases.ts'
+import { migrate } from '../database/migrate.ts'
+import type { Log } from '../log.ts'
+import { startEditions } from './editions.ts'
+
+/** An app that serves; `age` is how long ago it was known to be up to date, in milliseconds. */
+export type OpenApp = Readonly<{
+  app: App
+  authenticator: Authenticator
+  age(): number
+  close(): Promise<void>
+}>
+
+/** What all apps of a process share. */
+export type AppSettings = Readonly<{
+  config: Config
+  secret: string
+  fixed: GraphQLSchema
+  fixedNames: FixedNames
+  log: Log
+}>
+
+/** Opens the app whose database the url names, and makes what of it is missing. */
+export async function openApp(name: string, url: string, settings: AppSettings): Promise<OpenApp> {
+  const { config, secret, fixed, fixedNames } = settings
+  await ensureDatabase(url)
+  const pool = connect(url, { max: config.poolSize, prepare: config.prepare })
+  await migrate(pool, 'app')
+  const log = settings.log.child({ app: name })
+  const editions = await startEditions({ pool, url, fixed, fixedNames, pollEvery: config.pollEvery, log })
+  const tokenKey = deriveTokenKey(secret, name)
+  const app = {
+    name,
+    pool,
+    tokenKey,
+    cursorKey: deriveCursorKey(secret, name),
+    readEdition: editions.read,
+    reload: editions.reload,
+  }
+  const close = async (): Promise<void> => {
+    await editions.stop()
+    await pool.end({ timeout: 5 })
+  }
+  const authenticator = createAuthenticator({ tokenKey, findViewer: (id) => findViewer(pool, id) })
+  return Object.freeze({ app, authenticator, age: editions.age, close })
+}

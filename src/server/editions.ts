@@ -1,0 +1,83 @@
+// Holds the current edition of one app and follows its metadata: told by notifications, and by a poll behind them.
+import type { GraphQLSchema } from 'graphql'
+import type { Edition } from '../api/edition.ts'
+import { buildDataSchema } from '../api/generated/build.ts'
+import { checkNames, type FixedNames } from '../api/generated/names.ts'
+import { isAdminRole } from '../auth/viewer.ts'
+import type { Pool } from '../database/connect.ts'
+import { follow } from '../database/listen.ts'
+import type { Log } from '../log.ts'
+import { loadRegistry, metadataChannel, readRevision } from '../metadata/store.ts'
+
+export type Editions = Readonly<{
+  read(): Edition
+  /** Resolves when this instance serves the revision or a newer one. */
+  reload(revision: number): Promise<void>
+  /** Milliseconds since this instance last knew that it was up to date. */
+  age(): number
+  stop(): Promise<void>
+}>
+
+export type EditionOptions = Readonly<{
+  pool: Pool
+  url: string
+  fixed: GraphQLSchema
+  fixedNames: FixedNames
+  pollEvery: number
+  log: Log
+}>
+
+/** Loads the first edition and keeps it new until stopped. */
+export async function startEditions(options: EditionOptions): Promise<Editions> {
+  const { pool, log } = options
+  let current = await loadEdition(options)
+  let checkedAt = performance.now()
+  let running: Promise<void> | undefined
+
+  const rebuild = async (): Promise<void> => {
+    const started = performance.now()
+    const next = await loadEdition(options)
+    if (next.revision > current.revision) current = next
+    checkedAt = performance.now()
+    log.info({ revision: current.revision, milliseconds: Math.round(checkedAt - started) }, 'edition loaded')
+  }
+  /** One rebuild at a time; whoever comes while one runs shares the next. */
+  const reload = async (revision: number): Promise<void> => {
+    while (current.revision < revision) {
+      running ??= rebuild().finally(() => {
+        running = undefined
+      })
+      await running
+    }
+  }
+  const catchUp = async (): Promise<void> => {
+    await reload(await readRevision(pool))
+    checkedAt = performance.now()
+  }
+  const report = (error: unknown): void =>
+    log.error({ error: String(error) }, 'metadata could not be followed')
+  const follower = await follow({
+    url: options.url,
+    channel: metadataChannel,
+    onNotify: (payload) => void reload(Number(payload)).catch(report),
+    onPoll: () => void catchUp().catch(report),
+    pollEvery: options.pollEvery,
+    log: report,
+  })
+  return {
+    read: () => current,
+    reload,
+    age: () => performance.now() - checkedAt,
+    stop: () => follower.stop(),
+  }
+}
+
+async function loadEdition({ pool, fixed, fixedNames }: EditionOptions): Promise<Edition> {
+  const registry = await loadRegistry(pool, (candidate) => checkNames(candidate, fixedNames))
+  const full = await buildDataSchema(registry, fixed)
+  return Object.freeze({
+    revision: registry.revision,
+    registry,
+    findSchema: (roles: readonly string[]) => (roles.some(isAdminRole) ? full : fixed),
+  })
+}

@@ -1,0 +1,81 @@
+// The HTTP server: finds the route, reads the body, knows who asks, and hands the rest to GraphQL.
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { AppError, fail } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { Answers } from './answers.ts'
+import { readBody } from './body.ts'
+import { renderError } from './render-error.ts'
+import { sendErrors } from './reply.ts'
+import { findRoute, type Route } from './routes.ts'
+
+export type HttpOptions = Readonly<{ answers: Answers; mostBodyBytes: number; log: Log }>
+
+/** Makes the server; it does not listen yet. */
+export function createHttpServer(options: HttpOptions): Server {
+  return createServer((request, response) => {
+    const requestId = readRequestId(request)
+    response.setHeader('x-request-id', requestId)
+    answer(options, request, response, requestId).catch((error: unknown) => {
+      if (response.headersSent) response.destroy()
+      else sendErrors(request, response, statusOf(error), [renderError(error, requestId, options.log)])
+    })
+  })
+}
+
+async function answer(
+  options: HttpOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://localhost')
+  const route = findRoute(url.pathname)
+  if (!isGraphQL(route)) return await options.answers.plain(route, request, response)
+  if (wantsPage(request)) return await options.answers.page(route, url.pathname, request, response)
+  const body = await readBody(request, options.mostBodyBytes)
+  await options.answers.graphql(route, { request, requestId, search: url.search, body }, response)
+}
+
+function isGraphQL(route: Route): route is Exclude<Route, { kind: 'home' | 'alive' | 'ready' | 'nowhere' }> {
+  return route.kind === 'data' || route.kind === 'admin' || route.kind === 'platform'
+}
+
+function wantsPage(request: IncomingMessage): boolean {
+  return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
+}
+
+/** A client's or proxy's own id is kept when it is a modest one. */
+function readRequestId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID()
+}
+
+function statusOf(error: unknown): number {
+  if (!(error instanceof AppError)) return 500
+  if (error.code === 'LIMIT_EXCEEDED') return 413
+  return error.code === 'UNAUTHENTICATED' ? 401 : error.code === 'NOT_FOUND' ? 404 : 400
+}
+
+/** Listens, and tells of a taken port in words. */
+export async function listenOn(server: Server, host: string, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw fail('CONFLICT', tellListenError(error, host, port))
+  })
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : port
+}
+
+function tellListenError(error: NodeJS.ErrnoException, host: string, port: number): string {
+  if (error.code === 'EADDRINUSE')
+    return `The port ${port} on ${host} is taken by another process; stop that or set PORT to a free one`
+  if (error.code === 'EACCES')
+    return `The port ${port} may not be opened by this user; set PORT to one above 1023`
+  return `The server cannot listen on ${host}:${port}: ${error.message}`
+}

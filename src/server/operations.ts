@@ -1,0 +1,105 @@
+// Parses, checks and validates each text once per schema, and compiles it once it is asked for often.
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationDefinitionNode,
+  parse,
+  validate,
+} from 'graphql'
+import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
+import { fail } from '../errors.ts'
+import { checkDocument, mostTokens } from './limits.ts'
+
+/** A text that may be run; `compiled` is there once it was worth it. */
+export type Operation = {
+  readonly document: DocumentNode
+  readonly node: OperationDefinitionNode
+  hits: number
+  compiled?: CompiledQuery
+}
+export type FindOperation = (
+  schema: GraphQLSchema,
+  text: string,
+  name: string | undefined,
+) => Operation | readonly GraphQLError[]
+
+const mostOperations = 500
+/** Compiling takes milliseconds: worth it for texts that come back, not for those that come once. */
+const hitsToCompile = 3
+
+/** Makes the cache; operations of one schema never serve another, and go when the schema goes. */
+export function createOperations(): FindOperation {
+  const bySchema = new WeakMap<GraphQLSchema, Map<string, Operation>>()
+  return (schema, text, name) => {
+    const operations = bySchema.get(schema) ?? new Map<string, Operation>()
+    bySchema.set(schema, operations)
+    const key = name === undefined ? text : `${name}\0${text}`
+    const known = operations.get(key)
+    if (known) return hit(schema, known, operations, key, text, name)
+    const prepared = prepare(schema, text, name)
+    if ('node' in prepared) keep(operations, key, prepared)
+    return prepared
+  }
+}
+
+function hit(
+  schema: GraphQLSchema,
+  operation: Operation,
+  operations: Map<string, Operation>,
+  key: string,
+  text: string,
+  name: string | undefined,
+): Operation {
+  operations.delete(key)
+  operations.set(key, operation)
+  operation.hits++
+  if (operation.hits === hitsToCompile) compile(schema, operation, text, name)
+  return operation
+}
+
+/** The one used longest ago makes room. */
+function keep(operations: Map<string, Operation>, key: string, operation: Operation): void {
+  for (const oldest of operations.keys()) {
+    if (operations.size < mostOperations) break
+    operations.delete(oldest)
+  }
+  operations.set(key, operation)
+}
+
+function prepare(
+  schema: GraphQLSchema,
+  text: string,
+  name: string | undefined,
+): Operation | readonly GraphQLError[] {
+  const document = parse(text, { maxTokens: mostTokens })
+  checkDocument(document)
+  const errors = validate(schema, document)
+  if (errors.length > 0) return errors.map(nameInvalid)
+  const node = getOperationAST(document, name)
+  if (node == null)
+    throw fail(
+      'BAD_USER_INPUT',
+      name === undefined
+        ? 'Name the operation to run: the document has several'
+        : `The document has no operation named ${JSON.stringify(name)}`,
+    )
+  return { document, node, hits: 1 }
+}
+
+/** graphql-jit marks the nodes it compiles, so it gets a document of its own; what it cannot compile stays interpreted. */
+function compile(schema: GraphQLSchema, operation: Operation, text: string, name: string | undefined): void {
+  const compiled = compileQuery(schema, parse(text), name)
+  if (isCompiledQuery(compiled)) operation.compiled = compiled
+}
+
+/** An error of validation says so, unless a scalar has said more. */
+export function nameInvalid(error: GraphQLError): GraphQLError {
+  if (error.extensions.code !== undefined) return error
+  const { nodes, message } = error
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+  })
+}

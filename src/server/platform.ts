@@ -1,0 +1,80 @@
+// Opens the platform: its own database, its first owner, and the list of apps; on the very first start also the app demo.
+import { randomBytes } from 'node:crypto'
+import type { Platform } from '../api/context.ts'
+import { type Authenticator, createAuthenticator } from '../auth/authenticate.ts'
+import { createPlatformUser, findPlatformViewer } from '../auth/platform-users.ts'
+import { deriveTokenKey, platformAudience } from '../auth/tokens.ts'
+import { createUser } from '../auth/users.ts'
+import type { Config } from '../config.ts'
+import { connect, type Pool, run } from '../database/connect.ts'
+import { ensureDatabase, withDatabase } from '../database/databases.ts'
+import { migrate } from '../database/migrate.ts'
+
+export type OpenPlatform = Readonly<{
+  platform: Platform
+  authenticator: Authenticator
+  /** The apps that exist, with the address of their databases. */
+  apps: readonly Readonly<{ name: string; url: string }>[]
+  /** The password that was generated for the first administrators, to be shown once. */
+  firstPassword?: string
+  close(): Promise<void>
+}>
+
+const demo = 'demo'
+
+/** Opens the platform whose database the url names, and makes what of it is missing. */
+export async function openPlatform(url: string, config: Config, secret: string): Promise<OpenPlatform> {
+  await ensureDatabase(url)
+  const pool = connect(url, { max: config.poolSize, prepare: config.prepare })
+  await migrate(pool, 'platform')
+  const firstPassword = await makeFirst(pool, url, config)
+  const rows = await run<{ name: string; database: string }>(pool, {
+    text: 'select name, database from _apps order by name',
+    values: [],
+  })
+  const tokenKey = deriveTokenKey(secret, platformAudience)
+  return {
+    platform: { pool, tokenKey },
+    authenticator: createAuthenticator({ tokenKey, findViewer: (id) => findPlatformViewer(pool, id) }),
+    apps: rows.map(({ name, database }) => ({ name, url: withDatabase(url, database) })),
+    ...(firstPassword === undefined ? {} : { firstPassword }),
+    close: () => pool.end({ timeout: 5 }),
+  }
+}
+
+/** The first owner, the app demo and its first administrator; whichever of two processes comes first makes all of them. */
+async function makeFirst(pool: Pool, url: string, config: Config): Promise<string | undefined> {
+  const count = await run(pool, { text: 'select 1 from _apps limit 1', values: [] })
+  if (count.length > 0) return undefined
+  const password = config.admin.password ?? randomBytes(12).toString('base64url')
+  const database = `${new URL(url).pathname.slice(1)}_${demo}`
+  const isFirst = await pool.begin(async (sql) => {
+    await sql.unsafe("select pg_advisory_xact_lock(hashtext('metaloom first start'))")
+    if ((await sql.unsafe('select 1 from _apps limit 1')).length > 0) return false
+    await createPlatformUser(sql, { email: config.admin.email, password, role: 'owner' })
+    await makeAppAdmin(withDatabase(url, database), config, password)
+    await sql.unsafe('insert into _apps (name, display_name, database) values ($1, $2, $3)', [
+      demo,
+      'Demo',
+      database,
+    ])
+    return true
+  })
+  return isFirst && config.admin.password === undefined ? password : undefined
+}
+
+/** A crash before the app was listed leaves the database behind; the next start finds its administrator and sets the password anew. */
+async function makeAppAdmin(url: string, config: Config, password: string): Promise<void> {
+  await ensureDatabase(url)
+  const pool = connect(url, { max: 1 })
+  try {
+    await migrate(pool, 'app')
+    await run(pool, {
+      text: 'delete from _users where lower(email) = lower($1)',
+      values: [config.admin.email],
+    })
+    await createUser(pool, { email: config.admin.email, password, roles: ['admin'] })
+  } finally {
+    await pool.end({ timeout: 5 })
+  }
+}

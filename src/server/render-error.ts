@@ -1,0 +1,61 @@
+// Turns whatever went wrong into what a client may see: a code, a message, details, and the id to ask the operator about.
+import { GraphQLError } from 'graphql'
+import { AppError, type ErrorCode } from '../errors.ts'
+import type { Log } from '../log.ts'
+
+/** What is told of an error in `errors[].extensions`. */
+type Told = Readonly<{ code: ErrorCode; message: string; details?: unknown }>
+
+const codes: ReadonlyMap<unknown, ErrorCode> = new Map<unknown, ErrorCode>([
+  ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_PARSE_FAILED'],
+  ['GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_VALIDATION_FAILED'],
+  ['BAD_USER_INPUT', 'BAD_USER_INPUT'],
+  ['BAD_REQUEST', 'BAD_USER_INPUT'],
+  ['OPERATION_RESOLUTION_FAILURE', 'BAD_USER_INPUT'],
+  ['UNAUTHENTICATED', 'UNAUTHENTICATED'],
+])
+
+/** Renders one error; those that were not meant for clients are masked and logged in full. */
+export function renderError(error: unknown, requestId: string, log: Log): GraphQLError {
+  const told = tell(error)
+  if (told === undefined) log.error({ requestId, error: describeCause(error) }, 'request failed')
+  const { code, message, details } = told ?? {
+    code: 'INTERNAL_SERVER_ERROR',
+    message: `Something went wrong here; quote the request id ${requestId}`,
+  }
+  const extensions = { code, ...(details === undefined ? {} : { details }), requestId }
+  if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions })
+  const http = error.extensions?.http
+  const rendered = new GraphQLError(message, {
+    path: error.path ?? null,
+    extensions: http === undefined ? extensions : { ...extensions, http },
+  })
+  // Compiled operations give locations without the nodes from which graphql-js would find them.
+  return Object.defineProperty(rendered, 'locations', { value: error.locations, enumerable: true })
+}
+
+/** What may be told; undefined when nothing may. */
+function tell(error: unknown): Told | undefined {
+  if (error instanceof AppError)
+    return {
+      code: error.code,
+      message: error.message,
+      ...(error.details === undefined ? {} : { details: error.details }),
+    }
+  if (!(error instanceof GraphQLError)) return undefined
+  if (error.originalError instanceof AppError) return tell(error.originalError)
+  if (error.originalError && !(error.originalError instanceof GraphQLError)) return undefined
+  const code = codes.get(error.extensions?.code ?? codeByPlace(error))
+  return code && { code, message: error.message }
+}
+
+/** graphql-js gives no codes: syntax errors have a source only, wrong variables neither path nor code. */
+function codeByPlace(error: GraphQLError): ErrorCode | undefined {
+  if (error.path !== undefined) return undefined
+  return error.message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : 'BAD_USER_INPUT'
+}
+
+function describeCause(error: unknown): unknown {
+  const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error
+  return cause instanceof Error ? { ...cause, message: cause.message, stack: cause.stack } : cause
+}

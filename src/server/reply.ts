@@ -1,0 +1,57 @@
+// Writes replies: those of GraphQL, pages and errors.
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { GraphQLError } from 'graphql'
+import type { Page } from './graphiql.ts'
+
+/** Sends a fetch Response, streamed as it comes and with the reader's pace. */
+export async function send(response: ServerResponse, reply: Response): Promise<void> {
+  response.statusCode = reply.status
+  reply.headers.forEach((value, name) => {
+    response.setHeader(name, value)
+  })
+  if (reply.body === null) return void response.end()
+  const reader = reply.body.getReader()
+  response.once('close', () => void reader.cancel().catch(() => undefined))
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    if (!response.write(part.value)) await once(response, 'drain')
+  }
+  response.end()
+}
+
+/** Sends text, with its type. */
+export function sendText(response: ServerResponse, status: number, type: string, text: string): void {
+  response
+    .writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'x-content-type-options': 'nosniff' })
+    .end(text)
+}
+
+/** Sends a page, compressed where the browser takes that. */
+export function sendPage(request: IncomingMessage, response: ServerResponse, page: Page): void {
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    vary: 'accept, accept-encoding',
+  }
+  const takesGzip = String(request.headers['accept-encoding'] ?? '').includes('gzip')
+  if (takesGzip) response.writeHead(200, { ...headers, 'content-encoding': 'gzip' }).end(page.compressed)
+  else response.writeHead(200, headers).end(page.plain)
+}
+
+/** Sends errors in the form of a GraphQL reply, in the media type asked for. */
+export function sendErrors(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  errors: readonly GraphQLError[],
+): void {
+  const accepts = String(request.headers.accept ?? '')
+  const type = accepts.includes('application/graphql-response+json')
+    ? 'application/graphql-response+json'
+    : 'application/json'
+  response.writeHead(status, {
+    'content-type': `${type}; charset=utf-8`,
+    ...(request.complete ? {} : { connection: 'close' }),
+  })
+  response.end(JSON.stringify({ errors }))
+}

@@ -1,0 +1,67 @@
+// Runs a request once more, whole, on the newest edition when it met a table that had changed under it.
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST, validate } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import type { Context } from '../api/context.ts'
+import { sqlState } from '../database/transaction.ts'
+import { fail } from '../errors.ts'
+import { readRevision } from '../metadata/store.ts'
+import { nameInvalid } from './operations.ts'
+
+/** What PostgreSQL says of a statement made for a table as it was: plan, column, table or operator of another type. */
+const staleStates = new Set(['0A000', '42703', '42P01', '42804', '42883'])
+
+type Execute = (given: ExecutionArgs) => unknown
+
+/** A plugin for the data API; a request that fails the second time keeps its errors. */
+export function rerunStale(): Plugin<Record<never, never>, Context> {
+  return {
+    onExecute({ executeFn, setExecuteFn }) {
+      setExecuteFn(
+        async (given: ExecutionArgs) => await runOnNewest(await executeFn(given), given, executeFn),
+      )
+    },
+  }
+}
+
+/** The result as it is, or that of a second run when the first met a changed table. */
+export async function runOnNewest(
+  result: unknown,
+  given: ExecutionArgs,
+  executeFn: Execute,
+): Promise<unknown> {
+  if (!isStale(result)) return result
+  if (!mayRunAgain(given)) return { errors: [tellChanged()] }
+  return await runAgain(given, executeFn)
+}
+
+async function runAgain(given: ExecutionArgs, executeFn: Execute): Promise<unknown> {
+  const context = given.contextValue as Context
+  const { app, viewer } = context
+  await app.reload(await readRevision(app.pool))
+  const edition = app.readEdition()
+  const schema = edition.findSchema(viewer.roles)
+  const errors = validate(schema, given.document)
+  if (errors.length > 0) return { errors: errors.map(nameInvalid) }
+  return await executeFn({ ...given, schema, contextValue: { ...context, edition, levels: new WeakMap() } })
+}
+
+function isStale(result: unknown): boolean {
+  const errors = (result as ExecutionResult).errors ?? []
+  return errors.some(
+    (error) => error instanceof GraphQLError && staleStates.has(sqlState(error.originalError) ?? ''),
+  )
+}
+
+/** Several mutations in one request may be half committed; a single one was rolled back. */
+function mayRunAgain({ document, operationName }: ExecutionArgs): boolean {
+  const operation = getOperationAST(document, operationName)
+  if (operation?.operation === 'query') return true
+  const selections = operation?.selectionSet.selections ?? []
+  return selections.length === 1 && selections[0]?.kind === 'Field'
+}
+
+function tellChanged(): GraphQLError {
+  const message =
+    'The definitions changed while the request ran; look at what was written and send the rest again'
+  return new GraphQLError(message, { originalError: fail('CONFLICT', message) })
+}

@@ -1,0 +1,92 @@
+// Starts and stops the whole server: database, platform, apps, HTTP; each step undone in reverse order.
+import type { Server } from 'node:http'
+import { buildAccountsSchema } from '../api/fixed/accounts.ts'
+import { buildAdminSchema } from '../api/fixed/admin.ts'
+import { buildPlatformSchema } from '../api/fixed/platform.ts'
+import { findFixedNames } from '../api/generated/build.ts'
+import { checkNames } from '../api/generated/names.ts'
+import type { Config } from '../config.ts'
+import { startEmbedded } from '../database/embedded.ts'
+import type { Log } from '../log.ts'
+import { createAnswers } from './answers.ts'
+import { type OpenApp, openApp } from './app.ts'
+import { createHttpServer, listenOn } from './http.ts'
+import { openPlatform } from './platform.ts'
+import { findSecret } from './secret.ts'
+
+/** A server that answers; `firstPassword` was generated for the first administrators and is shown once. */
+export type RunningServer = Readonly<{
+  url: string
+  apps: readonly string[]
+  firstPassword?: string
+  stop(): Promise<void>
+}>
+
+/** Starts everything; what was started before a step that fails is stopped again. */
+export async function startServer(config: Config, log: Log): Promise<RunningServer> {
+  const undo: (() => Promise<void>)[] = []
+  const stop = async (): Promise<void> => {
+    for (let step = undo.pop(); step; step = undo.pop()) await step()
+  }
+  try {
+    return { ...(await start(config, log, undo)), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function start(
+  config: Config,
+  log: Log,
+  undo: (() => Promise<void>)[],
+): Promise<Omit<RunningServer, 'stop'>> {
+  const secret = await findSecret(config)
+  const databaseUrl = config.databaseUrl ?? (await openEmbedded(config, log, undo))
+  const platform = await openPlatform(databaseUrl, config, secret)
+  undo.push(platform.close)
+  const fixed = buildAccountsSchema()
+  const fixedNames = findFixedNames(fixed)
+  const apps = new Map<string, OpenApp>()
+  for (const { name, url } of platform.apps) {
+    const app = await openApp(name, url, { config, secret, fixed, fixedNames, log })
+    undo.push(app.close)
+    apps.set(name, app)
+  }
+  const schemas = {
+    admin: buildAdminSchema({ verify: (registry) => checkNames(registry, fixedNames) }),
+    platform: buildPlatformSchema(),
+  }
+  const answers = createAnswers({ apps, platform, schemas, adminEmail: config.admin.email, log })
+  const server = createHttpServer({ answers, mostBodyBytes: config.mostBodyBytes, log })
+  const port = await listenOn(server, config.host, config.port)
+  undo.push(() => closeServer(server))
+  const { firstPassword } = platform
+  return {
+    url: `http://${nameHost(config.host)}:${port}`,
+    apps: [...apps.keys()],
+    ...(firstPassword === undefined ? {} : { firstPassword }),
+  }
+}
+
+async function openEmbedded(config: Config, log: Log, undo: (() => Promise<void>)[]): Promise<string> {
+  const report = (message: string): void => log.info(message)
+  const embedded = await startEmbedded({ dataDir: config.dataDir, report })
+  undo.push(embedded.stop)
+  return embedded.url
+}
+
+/** IPv6 addresses stand in brackets; a server on all addresses is shown as localhost. */
+function nameHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+/** Lets requests in flight finish, for ten seconds at most. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const force = setTimeout(() => server.closeAllConnections(), 10_000)
+  await closed
+  clearTimeout(force)
+}

@@ -1,0 +1,133 @@
+// The short way for plain JSON requests: the same checks, schema and errors as Yoga's, without its costs.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+} from 'graphql'
+import type { Log } from '../log.ts'
+import { isObject } from '../reader.ts'
+import { checkCost } from './limits.ts'
+import { createOperations, type Operation } from './operations.ts'
+import { renderError } from './render-error.ts'
+
+/** A request as its body has it. */
+type Params = Readonly<{
+  query: string
+  operationName?: string
+  variables: Readonly<Record<string, unknown>>
+}>
+/** Who runs it, and against which schema. */
+export type Ask = Readonly<{ schema: GraphQLSchema; context: object; requestId: string }>
+export type ThinRoute = Readonly<{
+  /** Answers the request, or returns false when it is one for the long way. */
+  answer(request: IncomingMessage, response: ServerResponse, body: Buffer, ask: Ask): Promise<boolean>
+}>
+/** Gets every result, with what it came from, and may replace it. */
+type Finish = (result: ExecutionResult, given: ExecutionArgs) => Promise<ExecutionResult>
+
+/** Makes the route; the APIs differ in how they finish. */
+export function createThinRoute(log: Log, finish: Finish): ThinRoute {
+  const findOperation = createOperations()
+  const run = async (params: Params, ask: Ask): Promise<ExecutionResult | 'long way'> => {
+    const operation = findOperation(ask.schema, params.query, params.operationName)
+    if (!('node' in operation)) return { errors: operation }
+    if (operation.node.operation === 'subscription') return 'long way'
+    const variables = getVariableValues(
+      ask.schema,
+      operation.node.variableDefinitions ?? [],
+      params.variables,
+    )
+    if (variables.errors) return { errors: variables.errors }
+    checkCost(operation.document, operation.node, variables.coerced)
+    const given = {
+      schema: ask.schema,
+      document: operation.document,
+      contextValue: ask.context,
+      variableValues: params.variables,
+      operationName: params.operationName ?? null,
+    }
+    return await finish(await runOperation(operation, given), given)
+  }
+  return {
+    async answer(request, response, body, ask) {
+      const params = readParams(request, body)
+      if (params === undefined) return false
+      const result = await run(params, ask).catch((error: unknown) => ({ errors: [error as GraphQLError] }))
+      if (result === 'long way') return false
+      sendResult(request, response, result, (error) => renderError(error, ask.requestId, log))
+      return true
+    },
+  }
+}
+
+/** Runs an operation by its compiled form where there is one. */
+async function runOperation({ compiled }: Operation, given: ExecutionArgs): Promise<ExecutionResult> {
+  return await (compiled
+    ? compiled.query(undefined, given.contextValue, given.variableValues ?? {})
+    : execute(given))
+}
+
+/** Whatever is not a POST of one plain JSON request goes the long way, which knows how to refuse it. */
+function readParams(request: IncomingMessage, body: Buffer): Params | undefined {
+  if (
+    request.method !== 'POST' ||
+    !/^application\/json\s*(;\s*charset=utf-?8\s*)?$/i.test(request.headers['content-type'] ?? '')
+  )
+    return undefined
+  if (!takesJson(request.headers.accept)) return undefined
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(body.toString())
+  } catch {
+    return undefined
+  }
+  if (!isObject(parsed) || typeof parsed.query !== 'string' || parsed.query === '') return undefined
+  const { query, operationName, variables, extensions } = parsed
+  if (Object.keys(parsed).some((key) => !known.has(key)) || (extensions != null && !isObject(extensions)))
+    return undefined
+  if (
+    (operationName != null && typeof operationName !== 'string') ||
+    (variables != null && !isObject(variables))
+  )
+    return undefined
+  return {
+    query,
+    variables: variables ?? {},
+    ...(typeof operationName === 'string' ? { operationName } : {}),
+  }
+}
+
+const known = new Set(['query', 'operationName', 'variables', 'extensions'])
+
+function takesJson(accept: string | undefined): boolean {
+  return (
+    accept === undefined ||
+    accept === '*/*' ||
+    /^application\/(json|graphql-response\+json)\s*(;\s*charset=utf-8)?$/.test(accept)
+  )
+}
+
+/** By the specification of GraphQL over HTTP: the newer media type tells by its status whether the request could run at all. */
+function sendResult(
+  request: IncomingMessage,
+  response: ServerResponse,
+  result: ExecutionResult,
+  render: (error: unknown) => GraphQLError,
+): void {
+  const isNew = (request.headers.accept ?? '').startsWith('application/graphql-response+json')
+  const type = isNew ? 'application/graphql-response+json; charset=utf-8' : 'application/json; charset=utf-8'
+  const errors = result.errors?.map(render)
+  const hasRun = result.data !== undefined
+  const text = JSON.stringify(
+    errors ? { errors, ...(hasRun ? { data: result.data } : {}) } : { data: result.data },
+  )
+  response.writeHead(isNew && !hasRun ? 400 : 200, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(text),
+  })
+  response.end(text)
+}

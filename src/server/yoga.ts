@@ -1,0 +1,77 @@
+// GraphQL over HTTP by graphql-yoga: three servers, one for each kind of API, which differ in their schema only.
+import { GraphQLError, type GraphQLSchema, getOperationAST, parse } from 'graphql'
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
+import { AppError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { checkCost, checkDocument, mostTokens } from './limits.ts'
+import { renderError } from './render-error.ts'
+
+/** What every context has. */
+type RequestContext = Readonly<{ requestId: string }>
+/** Answers GraphQL requests given a context of its kind. */
+export type GraphQLServer<C extends RequestContext> = YogaServerInstance<C, Record<never, never>>
+
+/** The path that requests are handed over under, whatever their address outside. */
+export const innerPath = '/graphql'
+
+/** Makes a server whose schema may differ from request to request; the context carries it from start to end. */
+export function createGraphQLServer<C extends RequestContext>(
+  findSchema: (context: C) => GraphQLSchema,
+  log: Log,
+  plugins: readonly Plugin<Record<never, never>, C>[] = [],
+): GraphQLServer<C> {
+  return createYoga<C>({
+    schema: (context) => findSchema(context),
+    graphqlEndpoint: innerPath,
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+    multipart: false,
+    batching: false,
+    maskedErrors: false,
+    logging: false,
+    healthCheckEndpoint: '/healthz',
+    plugins: [keepLimits<C>(), ...plugins, renderErrors<C>(log)],
+  })
+}
+
+function renderErrors<C extends RequestContext>(log: Log): Plugin<Record<never, never>, C> {
+  return {
+    onResultProcess({ result, setResult, serverContext }) {
+      if (Array.isArray(result) || !('errors' in result) || result.errors === undefined) return
+      setResult({
+        ...result,
+        errors: result.errors.map((error) => renderError(error, serverContext.requestId, log)),
+      })
+    },
+  }
+}
+
+/** The same limits as on the thin route. */
+function keepLimits<C extends RequestContext>(): Plugin<Record<never, never>, C> {
+  return {
+    onParse({ setParseFn }) {
+      setParseFn((source: string) => parse(source, { maxTokens: mostTokens }))
+    },
+    onValidate({ params, setResult }) {
+      const problem = findProblem(() => checkDocument(params.documentAST))
+      if (problem) setResult([problem])
+    },
+    onExecute({ args, setResultAndStopExecution }) {
+      const operation = getOperationAST(args.document, args.operationName)
+      const problem =
+        operation && findProblem(() => checkCost(args.document, operation, args.variableValues ?? {}))
+      if (problem) setResultAndStopExecution({ errors: [problem] })
+    },
+  }
+}
+
+function findProblem(check: () => void): GraphQLError | undefined {
+  try {
+    check()
+    return undefined
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return new GraphQLError(error.message, { originalError: error })
+  }
+}

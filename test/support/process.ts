@@ -1,0 +1,42 @@
+// Starts the server as a process of its own, as an operator would, and ends it by its id.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { buildEnvironment } from './server.ts'
+
+export type ServerProcess = Readonly<{
+  url: string
+  output(): string
+  kill(signal: NodeJS.Signals): Promise<void>
+}>
+
+/** Runs `node src/main.ts` on the database and waits for its address. */
+export async function startProcess(
+  databaseUrl: string,
+  dataDir: string,
+  change: Record<string, string> = {},
+): Promise<ServerProcess> {
+  const environment = { ...process.env, ...buildEnvironment(databaseUrl, dataDir), ...change }
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  const url = await new Promise<string>((resolve, reject) => {
+    const read = (chunk: Buffer): void => {
+      output += chunk
+      const found = /ready on (http:\S+)/.exec(output)?.[1]
+      if (found) resolve(found)
+    }
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
+    child.once('exit', (code) => reject(new Error(`The server ended with ${code}:\n${output}`)))
+  })
+  return { url, output: () => output, kill: (signal) => end(child, signal) }
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill(signal)
+  await ended
+}

@@ -1,0 +1,34 @@
+// Makes a registry of a document without any database.
+import { readFile } from 'node:fs/promises'
+import { parse } from 'yaml'
+import type { Problem } from '../../src/errors.ts'
+import { checkDefinitions } from '../../src/metadata/check.ts'
+import { readEntity } from '../../src/metadata/entity.ts'
+import { buildRegistry, type Registry } from '../../src/metadata/registry.ts'
+import { readRelation } from '../../src/metadata/relation.ts'
+import { nameSides } from '../../src/metadata/sides.ts'
+
+type Document = Readonly<{ entities?: readonly unknown[]; relations?: readonly unknown[] }>
+
+/** The registry that a document describes; a document with problems is an error of the test. */
+export function makeRegistry({ entities = [], relations = [] }: Document): Registry {
+  const problems: Problem[] = []
+  const definitions = nameSides({
+    entities: entities
+      .map((entity, index) => readEntity(entity, `entities[${index}]`, problems))
+      .filter((each) => each !== undefined),
+    relations: relations
+      .map((relation, index) => readRelation(relation, `relations[${index}]`, problems))
+      .filter((each) => each !== undefined),
+  })
+  const all = [...problems, ...checkDefinitions(definitions)]
+  if (all.length > 0) throw new Error(JSON.stringify(all, undefined, 2))
+  return buildRegistry(1, definitions)
+}
+
+/** An example of the project as an object. */
+export async function readExample(
+  name: string,
+): Promise<{ entities: Record<string, unknown>[]; relations: Record<string, unknown>[] }> {
+  return parse(await readFile(`examples/${name}.yaml`, 'utf8'))
+}

@@ -1,0 +1,123 @@
+// Starts the real server on a platform of its own and speaks to it over HTTP, as a client would.
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inject } from 'vitest'
+import { type Config, readConfig } from '../../src/config.ts'
+import { dropDatabase, withDatabase } from '../../src/database/databases.ts'
+import { createLog } from '../../src/log.ts'
+import { startServer } from '../../src/server/start.ts'
+
+export type GraphQLReply = Readonly<{
+  status: number
+  // biome-ignore lint/suspicious/noExplicitAny: what a reply holds is what the test asserts
+  data?: any
+  errors?: readonly Readonly<{
+    message: string
+    path?: readonly unknown[]
+    extensions: Readonly<{ code: string; details?: unknown; requestId: string }>
+  }>[]
+}>
+
+export type Api = 'data' | 'admin' | 'platform'
+export type Server = Readonly<{
+  url: string
+  databaseUrl: string
+  appUrl: string
+  token: string
+  address(api: Api): string
+  /** Sends a request as the administrator, or with the token given; null is none. */
+  send(api: Api, query: string, variables?: unknown, token?: string | null): Promise<GraphQLReply>
+  stop(): Promise<void>
+}>
+
+const email = 'admin@example.com'
+const password = 'correct horse battery'
+const addresses: Readonly<Record<Api, string>> = {
+  data: '/api/demo/graphql',
+  admin: '/api/demo/admin/graphql',
+  platform: '/api/_platform/graphql',
+}
+
+/** Sends one GraphQL request by POST. */
+export async function post(
+  url: string,
+  query: string,
+  variables?: unknown,
+  token?: string | null,
+): Promise<GraphQLReply> {
+  const authorization = token ? { authorization: `Bearer ${token}` } : {}
+  const reply = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...authorization },
+    body: JSON.stringify({ query, variables }),
+  })
+  return { status: reply.status, ...((await reply.json()) as object) }
+}
+
+/** Logs the first administrator in. */
+export async function logIn(url: string): Promise<string> {
+  const reply = await post(
+    `${url}${addresses.admin}`,
+    'mutation($e: String!, $p: String!) { login(email: $e, password: $p) { token } }',
+    { e: email, p: password },
+  )
+  return reply.data.login.token
+}
+
+export const adminLogin = { email, password }
+
+/** The environment of a server on its own databases. */
+export function buildEnvironment(databaseUrl: string, dataDir: string): Record<string, string> {
+  return {
+    DATABASE_URL: databaseUrl,
+    METALOOM_DATA_DIR: dataDir,
+    METALOOM_ADMIN_EMAIL: email,
+    METALOOM_ADMIN_PASSWORD: password,
+    METALOOM_SECRET: 'a secret of the tests, 0123456789 abcdefgh',
+    METALOOM_LOG_LEVEL: process.env.METALOOM_TEST_LOG ?? 'silent',
+    PORT: '0',
+  }
+}
+
+/** A server for one test file; `databaseUrl` of another server makes it a second instance of that one. */
+export async function startTestServer(
+  shared?: Readonly<{ databaseUrl: string }>,
+  change: Partial<Config> = {},
+): Promise<Server> {
+  const databaseUrl =
+    shared?.databaseUrl ??
+    withDatabase(inject('databaseUrl'), `t_${randomUUID().replaceAll('-', '').slice(0, 20)}`)
+  const dataDir = await mkdtemp(join(tmpdir(), 'metaloom-server-'))
+  const config = { ...readConfig(buildEnvironment(databaseUrl, dataDir), dataDir), ...change }
+  const running = await startServer(config, createLog(config.logLevel))
+  const token = await logIn(running.url)
+  const appUrl = withDatabase(databaseUrl, `${new URL(databaseUrl).pathname.slice(1)}_demo`)
+  return {
+    url: running.url,
+    databaseUrl,
+    appUrl,
+    token,
+    address: (api) => `${running.url}${addresses[api]}`,
+    send: (api, query, variables, own = token) =>
+      post(`${running.url}${addresses[api]}`, query, variables, own),
+    async stop() {
+      await running.stop()
+      await rm(dataDir, { recursive: true, force: true })
+      if (shared === undefined) for (const url of [appUrl, databaseUrl]) await dropDatabase(url)
+    },
+  }
+}
+
+/** The data of a reply that must have no errors. */
+export function dataOf(reply: GraphQLReply) {
+  if (reply.errors) throw new Error(`The request failed: ${JSON.stringify(reply.errors)}`)
+  return reply.data
+}
+
+/** Code and message of the first error, for one assertion. */
+export function errorOf(reply: GraphQLReply): string {
+  const [error] = reply.errors ?? []
+  return error ? `${error.extensions.code}: ${error.message}` : 'no error'
+}
