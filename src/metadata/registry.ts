@@ -11,8 +11,6 @@ export type NamedRelation = Relation & Readonly<{ sides: Sides }>
 /** What an app's metadata tables hold, in order of creation. */
 export type Definitions = Readonly<{ entities: readonly Entity[]; relations: readonly NamedRelation[] }>
 
-export const noDefinitions: Definitions = { entities: [], relations: [] }
-
 export type DefinitionKind = 'entity' | 'relation'
 /** A problem of one definition: `name` is the entity's, or `source.name` of a relation; `path` reaches into it. */
 export type DefinitionProblem = Readonly<{

@@ -57,7 +57,7 @@ export async function post(
 }
 
 /** Logs the first administrator in. */
-export async function logIn(url: string): Promise<string> {
+async function logIn(url: string): Promise<string> {
   const reply = await post(
     `${url}${addresses.admin}`,
     'mutation($e: String!, $p: String!) { login(email: $e, password: $p) { token } }',
@@ -65,8 +65,6 @@ export async function logIn(url: string): Promise<string> {
   )
   return reply.data.login.token
 }
-
-export const adminLogin = { email, password }
 
 /** The environment of a server on its own databases. */
 export function buildEnvironment(databaseUrl: string, dataDir: string): Record<string, string> {

@@ -6,7 +6,7 @@ import type { Place } from './column.ts'
 export type Found = Readonly<{ count: number; examples: readonly string[] }>
 
 /** The order in which DDL runs, whatever tables it is for. */
-export const phases = [
+const phases = [
   'drop reference',
   'drop index',
   'drop table',
