@@ -24,6 +24,8 @@ export type Config = Readonly<{
   secret?: string
   logLevel: string
   mostBodyBytes: number
+  /** For administrators at the admin address, where whole apps come as one document. */
+  mostAdminBodyBytes: number
   /** Lets webhooks reach loopback and private addresses; for development. */
   allowPrivateWebhooks: boolean
 }>
@@ -109,7 +111,7 @@ function readSettings(source: Source, environment: Environment, directory: strin
   const isProduction = environment.NODE_ENV === 'production'
   const database = readPart(source, 'database', ['url', 'pool', 'prepare', 'poll_ms'])
   const admin = readPart(source, 'admin', ['email', 'password'])
-  const limits = readPart(source, 'limits', ['body'])
+  const limits = readPart(source, 'limits', ['body', 'admin_body'])
   return {
     isProduction,
     host: readText(source, 'host') ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
@@ -123,6 +125,7 @@ function readSettings(source: Source, environment: Environment, directory: strin
     ...optional('secret', readText(source, 'secret')),
     logLevel: readLevel(source) ?? 'info',
     mostBodyBytes: readWhole(limits, 'body', 1_024, 1_073_741_824) ?? 1_048_576,
+    mostAdminBodyBytes: readWhole(limits, 'admin_body', 1_024, 1_073_741_824) ?? 16_777_216,
     allowPrivateWebhooks: readFlag(source, 'allow_private_webhooks') ?? false,
   }
 }

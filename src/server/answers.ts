@@ -2,6 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql'
 import type { Context, PlatformContext } from '../api/context.ts'
+import { isAdmin } from '../auth/viewer.ts'
+import type { Config } from '../config.ts'
 import { fail } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { OpenApp } from './app.ts'
@@ -20,6 +22,8 @@ type GraphQLRoute = AppRoute | Readonly<{ kind: 'platform' | 'home' | 'alive' | 
 export type Asked = Readonly<{ request: IncomingMessage; requestId: string; search: string; body: Buffer }>
 
 export type Answers = Readonly<{
+  /** The most bytes that the body of this request may have; more for administrators at the admin address. */
+  findBodyLimit(route: Route, request: IncomingMessage): Promise<number>
   plain(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void>
   page(route: Route, address: string, request: IncomingMessage, response: ServerResponse): Promise<void>
   graphql(route: GraphQLRoute, asked: Asked, response: ServerResponse): Promise<void>
@@ -29,20 +33,20 @@ export type AnswerOptions = Readonly<{
   apps: ReadonlyMap<string, OpenApp>
   platform: OpenPlatform
   schemas: Readonly<{ admin: GraphQLSchema; platform: GraphQLSchema }>
-  adminEmail: string
+  config: Config
   log: Log
 }>
 
 /** An instance that has not heard of its metadata for so long does not call itself ready. */
 const mostAge = 30_000
 
-export function createAnswers({ apps, platform, schemas, adminEmail, log }: AnswerOptions): Answers {
+export function createAnswers({ apps, platform, schemas, config, log }: AnswerOptions): Answers {
   const data = createGraphQLServer<Context>(({ edition, viewer }) => edition.findSchema(viewer.roles), log, [
     rerunStale(),
   ])
   const admin = createGraphQLServer<Context>(() => schemas.admin, log)
   const platformServer = createGraphQLServer<PlatformContext>(() => schemas.platform, log)
-  const graphiql = createGraphiQL(adminEmail)
+  const graphiql = createGraphiQL(config.admin.email)
   const thin = createThinRoute(
     log,
     async (result, given) => (await runOnNewest(result, given, execute)) as ExecutionResult,
@@ -64,6 +68,11 @@ export function createAnswers({ apps, platform, schemas, adminEmail, log }: Answ
   }
 
   return {
+    async findBodyLimit(route, request) {
+      if (route.kind !== 'admin') return config.mostBodyBytes
+      const viewer = await findApp(route.app).authenticator.authenticate(request.headers.authorization)
+      return isAdmin(viewer) ? config.mostAdminBodyBytes : config.mostBodyBytes
+    },
     async plain(route, _request, response) {
       if (route.kind === 'home') return sendText(response, 200, 'text/html', writeHome([...apps.keys()]))
       if (route.kind === 'alive') return sendText(response, 200, 'text/plain', 'ok\n')

@@ -9,7 +9,7 @@ import { renderError } from './render-error.ts'
 import { sendErrors } from './reply.ts'
 import { findRoute, type Route } from './routes.ts'
 
-export type HttpOptions = Readonly<{ answers: Answers; mostBodyBytes: number; log: Log }>
+export type HttpOptions = Readonly<{ answers: Answers; log: Log }>
 
 /** Makes the server; it does not listen yet. */
 export function createHttpServer(options: HttpOptions): Server {
@@ -33,7 +33,7 @@ async function answer(
   const route = findRoute(url.pathname)
   if (!isGraphQL(route)) return await options.answers.plain(route, request, response)
   if (wantsPage(request)) return await options.answers.page(route, url.pathname, request, response)
-  const body = await readBody(request, options.mostBodyBytes)
+  const body = await readBody(request, await options.answers.findBodyLimit(route, request))
   await options.answers.graphql(route, { request, requestId, search: url.search, body }, response)
 }
 

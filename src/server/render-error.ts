@@ -27,10 +27,14 @@ export function renderError(error: unknown, requestId: string, log: Log): GraphQ
   if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions })
   const http = error.extensions?.http
   const rendered = new GraphQLError(message, {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
     path: error.path ?? null,
     extensions: http === undefined ? extensions : { ...extensions, http },
   })
   // Compiled operations give locations without the nodes from which graphql-js would find them.
+  if (rendered.locations) return rendered
   return Object.defineProperty(rendered, 'locations', { value: error.locations, enumerable: true })
 }
 

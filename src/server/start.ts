@@ -57,8 +57,8 @@ async function start(
     admin: buildAdminSchema({ verify: (registry) => checkNames(registry, fixedNames) }),
     platform: buildPlatformSchema(),
   }
-  const answers = createAnswers({ apps, platform, schemas, adminEmail: config.admin.email, log })
-  const server = createHttpServer({ answers, mostBodyBytes: config.mostBodyBytes, log })
+  const answers = createAnswers({ apps, platform, schemas, config, log })
+  const server = createHttpServer({ answers, log })
   const port = await listenOn(server, config.host, config.port)
   undo.push(() => closeServer(server))
   const { firstPassword } = platform
