@@ -60,8 +60,19 @@ export function pick(source: Source, key: string): unknown {
 
 export function readText(source: Source, key: string): string | undefined {
   const value = pick(source, key)
-  if (value === undefined || typeof value === 'string') return value
-  return addProblem(source, key, `must be text, found ${describe(value)}`)
+  if (value === undefined) return undefined
+  const problem = findTextProblem(value)
+  return problem === undefined ? String(value) : addProblem(source, key, problem)
+}
+
+/** Whether PostgreSQL can hold the text: it has neither NUL nor half of a surrogate pair. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed()
+}
+
+function findTextProblem(value: unknown): string | undefined {
+  if (typeof value !== 'string') return `must be text, found ${describe(value)}`
+  return isStorable(value) ? undefined : 'must be text without NUL and without half surrogate pairs'
 }
 
 export function readFlag(source: Source, key: string): boolean | undefined {
@@ -108,8 +119,9 @@ export function readList<T>(
 /** Reads a list of texts. */
 export function readTexts(source: Source, key: string): readonly string[] | undefined {
   return readList(source, key, (item, path) => {
-    if (typeof item === 'string') return item
-    source.problems.push({ path, message: `must be text, found ${describe(item)}` })
+    const problem = findTextProblem(item)
+    if (problem === undefined) return String(item)
+    source.problems.push({ path, message: problem })
     return undefined
   })
 }

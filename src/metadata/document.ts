@@ -11,9 +11,10 @@ import {
   readObject,
   type Source,
 } from '../reader.ts'
-import { type Entity, readEntity, writeEntity } from './entity.ts'
-import type { Definitions, Sides } from './registry.ts'
+import { type Entity, listWrittenFields, readEntity, writeEntity } from './entity.ts'
+import type { Definitions, NamedRelation } from './registry.ts'
 import { type Relation, readRelation, writeRelation } from './relation.ts'
+import { keepSides } from './sides.ts'
 import type { Edit } from './store.ts'
 
 /** Rows by the name of their entity or join table, as they stand in a document. */
@@ -22,6 +23,8 @@ export type MetadataDocument = Readonly<{
   entities: readonly Entity[]
   relations: readonly Relation[]
   sampleData: SampleRows
+  /** The names of the fields of each entity, as the document lists them. */
+  listedFields: ReadonlyMap<string, readonly unknown[]>
 }>
 export type DocumentFormat = 'yaml' | 'json'
 
@@ -68,7 +71,17 @@ export function readDocument(value: unknown): MetadataDocument {
   )
   const sampleData = readSampleData(source)
   if (problems.length > 0) throw failAll('VALIDATION_FAILED', problems)
-  return { entities, relations, sampleData }
+  return { entities, relations, sampleData, listedFields: listFields(pick(source, 'entities')) }
+}
+
+function listFields(entities: unknown): ReadonlyMap<string, readonly unknown[]> {
+  const found = (Array.isArray(entities) ? entities : []).filter(isObject)
+  return new Map(
+    found.map(({ name, fields }) => [
+      String(name),
+      (Array.isArray(fields) ? fields : []).map((field) => (isObject(field) ? field.name : undefined)),
+    ]),
+  )
 }
 
 function refuseLater(source: Source, kind: string): void {
@@ -108,7 +121,7 @@ export function importEdit(document: MetadataDocument, prune: boolean): (current
       entities: mergeNamed(current.entities, document.entities, ({ name }) => name, prune),
       relations: mergeNamed(
         current.relations,
-        document.relations.map((relation) => keepSides(relation, current)),
+        document.relations.map((relation) => keepSides(findOld(relation, current), relation)),
         ({ source, name }) => `${source}.${name}`,
         prune,
       ),
@@ -116,11 +129,8 @@ export function importEdit(document: MetadataDocument, prune: boolean): (current
   })
 }
 
-function keepSides(relation: Relation, current: Definitions): Relation & Readonly<{ sides?: Sides }> {
-  const known = current.relations.find(
-    ({ source, name }) => source === relation.source && name === relation.name,
-  )
-  return known ? { ...relation, sides: known.sides } : relation
+function findOld(relation: Relation, current: Definitions): NamedRelation | undefined {
+  return current.relations.find(({ source, name }) => source === relation.source && name === relation.name)
 }
 
 function mergeNamed<T>(
@@ -141,13 +151,24 @@ export function locateIn(
   document: MetadataDocument,
 ): (problem: Readonly<{ kind: string; name: string; path: string }>) => string {
   return ({ kind, name, path }) => {
-    const index =
-      kind === 'entity'
-        ? document.entities.findIndex((entity) => entity.name === name)
-        : document.relations.findIndex((relation) => `${relation.source}.${relation.name}` === name)
-    const list = kind === 'entity' ? 'entities' : 'relations'
-    return joinPath(index < 0 ? joinPath(list, name) : joinPath(list, index), path)
+    const isEntity = kind === 'entity'
+    const index = isEntity
+      ? document.entities.findIndex((entity) => entity.name === name)
+      : document.relations.findIndex((relation) => `${relation.source}.${relation.name}` === name)
+    const owner = joinPath(isEntity ? 'entities' : 'relations', index < 0 ? name : index)
+    const place = isEntity ? relocateField(document, index, path) : path
+    return place === '' ? owner : joinPath(owner, place)
   }
+}
+
+/** A document may list the key among the fields, where the written form does not. */
+function relocateField({ entities, listedFields }: MetadataDocument, index: number, path: string): string {
+  const entity = entities[index]
+  const [, at, rest] = /^fields\[(\d+)\](.*)$/.exec(path) ?? []
+  if (entity === undefined || at === undefined) return path
+  const name = listWrittenFields(entity)[Number(at)]
+  const listed = listedFields.get(entity.name)?.indexOf(name) ?? -1
+  return listed < 0 ? path : `${joinPath('fields', listed)}${rest}`
 }
 
 /** Writes definitions, and rows where given, as a text that is the same for the same content. */

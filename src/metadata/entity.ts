@@ -15,7 +15,7 @@ import {
   type Source,
   suggest,
 } from '../reader.ts'
-import { type Field, present, readField, readName, writeField } from './field.ts'
+import { type Field, present, readColumnName, readField, readName, writeField } from './field.ts'
 
 export type KeyType = 'uuid' | 'int' | 'bigint' | 'string'
 export type Key = Readonly<{ field: string; type: KeyType; generated: boolean }>
@@ -55,14 +55,14 @@ const defaultKey: Key = { field: 'id', type: 'uuid', generated: true }
 /** Reads an entity's definition; adds every problem with its path and returns nothing when it has no usable name. */
 export function readEntity(value: unknown, path: string, problems: Problem[]): Entity | undefined {
   const source = readObject(value, path, problems, keys)
-  const name = readName(source)
-  if (name === undefined) return undefined
+  const found = readName(source)
+  const name = found ?? ''
   const key = readKey(source)
   const slug = readSlug(source)
   const declared = readList(source, 'fields', (item, at) => readField(item, at, problems)) ?? []
   const entity: Entity = {
     name,
-    table: readTable(source) ?? pluralize(name),
+    table: readTable(source, pluralize(name)),
     plural: readPlural(source) ?? pluralize(name),
     description: readText(source, 'description') ?? '',
     key,
@@ -74,16 +74,17 @@ export function readEntity(value: unknown, path: string, problems: Problem[]): E
     searchLanguage: readText(source, 'search_language') ?? 'simple',
   }
   checkEntity(entity, declared, source)
-  return entity
+  return found === undefined ? undefined : entity
 }
 
-function readTable(source: Source): string | undefined {
-  const table = readText(source, 'table')
-  if (table === undefined) return undefined
+function readTable(source: Source, usual: string): string {
+  const found = readText(source, 'table')
+  const table = found ?? usual
   const problem = table.startsWith('pg_')
-    ? 'cannot begin with pg_, which PostgreSQL keeps for itself'
-    : findNameProblem(table)
-  return problem === undefined ? table : addProblem(source, 'table', problem)
+    ? `cannot begin with pg_, which PostgreSQL keeps for itself; found ${describe(table)}`
+    : found && findNameProblem(found)
+  if (problem) addProblem(source, 'table', problem)
+  return table
 }
 
 function readPlural(source: Source): string | undefined {
@@ -101,7 +102,7 @@ function readKey(source: Source): Key {
   const generated = readFlag(key, 'generated') ?? type !== 'string'
   if (type === 'string' && generated)
     addProblem(key, 'generated', 'cannot be true for a string key; the client names it')
-  const field = pick(key, 'field') === undefined ? 'id' : (readName(key, 'field') ?? 'id')
+  const field = readColumnName(key, 'field') ?? 'id'
   return { field, type: type === 'integer' ? 'int' : type, generated }
 }
 
@@ -112,9 +113,9 @@ function readSlug(source: Source): Slug | undefined {
     'source',
     'regenerate_on_update',
   ])
-  const field = pick(slug, 'field') === undefined ? 'slug' : readName(slug, 'field')
+  const field = readColumnName(slug, 'field') ?? 'slug'
   const from = readName(slug, 'source')
-  if (field === undefined || from === undefined) return undefined
+  if (from === undefined) return undefined
   return { field, source: from, regenerateOnUpdate: readFlag(slug, 'regenerate_on_update') ?? false }
 }
 
@@ -188,8 +189,6 @@ function checkDeclared(entity: Entity, declared: readonly Field[], source: Sourc
     if (first !== undefined)
       addProblem(source, joinPath(path, 'name'), `is taken by fields[${first}]: ${describe(field.name)}`)
     seen.set(field.name, index)
-    if (field.name === 'deleted_at')
-      addProblem(source, joinPath(path, 'name'), 'is reserved: the system keeps the time of deletion there')
     if (field.name === entity.key.field && field.type !== entity.key.type)
       addProblem(
         source,
@@ -255,8 +254,22 @@ export function writeEntity(entity: Entity): Record<string, unknown> {
     ...(entity.searchLanguage === 'simple' ? {} : { search_language: entity.searchLanguage }),
     ...(entity.uniqueTogether.length === 0 ? {} : { unique_together: entity.uniqueTogether }),
     ...(entity.indexes.length === 0 ? {} : { indexes: entity.indexes }),
-    fields: entity.fields.filter((field) => isWritten(entity, field)).map(writeField),
+    fields: [
+      ...entity.fields.filter((field) => isWritten(entity, field)).map(writeField),
+      ...writeKeyField(entity),
+    ],
   }
+}
+
+/** The names of the fields as a written definition lists them; paths into it count these. */
+export function listWrittenFields(entity: Entity): readonly string[] {
+  return entity.fields.filter((field) => isWritten(entity, field)).map((field) => field.name)
+}
+
+/** The key's field is listed only to describe it, behind the others. */
+function writeKeyField({ key, fields }: Entity): readonly Record<string, unknown>[] {
+  const description = fields.find((field) => field.name === key.field)?.description ?? ''
+  return description === '' ? [] : [{ name: key.field, type: key.type, description }]
 }
 
 function isWritten(entity: Entity, field: Field): boolean {

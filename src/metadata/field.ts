@@ -61,6 +61,17 @@ const keys = [
   'references',
 ] as const
 
+const mostDepth = 100
+/** PostgreSQL has these in every table. */
+const systemColumns = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid']
+
+/** Says why a column cannot have the name, although a definition can; undefined when it can. */
+export function findColumnProblem(name: string): string | undefined {
+  if (name === 'deleted_at') return 'is reserved: the system keeps the time of deletion there'
+  if (systemColumns.includes(name)) return `is reserved: PostgreSQL has a ${name} of its own in every table`
+  return undefined
+}
+
 /** Reads one field of a definition; adds to `problems` and returns the best reading there is. */
 export function readField(value: unknown, path: string, problems: Problem[]): Field | undefined {
   const source = readObject(value, path, problems, keys)
@@ -72,6 +83,13 @@ export function readField(value: unknown, path: string, problems: Problem[]): Fi
   const field = fillField(source, name, type === 'integer' ? 'int' : type)
   checkField(field, source)
   return field
+}
+
+/** Reads the name of a column that need not be listed among the fields; undefined when there is none. */
+export function readColumnName(source: Source, key: string): string | undefined {
+  const name = pick(source, key) === undefined ? undefined : readName(source, key)
+  const problem = name === undefined ? undefined : findColumnProblem(name)
+  return problem === undefined ? name : addProblem(source, key, problem)
 }
 
 /** Reads the key `name` as a name in the metadata language. */
@@ -88,7 +106,7 @@ export function readName(source: Source, key = 'name'): string | undefined {
 function fillField(source: Source, name: string, type: FieldType): Field {
   const required = readFlag(source, 'required') ?? false
   const auto = readChoice(source, 'auto', ['create', 'update'] as const)
-  const initial = pick(source, 'default')
+  const initial = sortKeys(pick(source, 'default'))
   return {
     name,
     type,
@@ -110,12 +128,22 @@ function fillField(source: Source, name: string, type: FieldType): Field {
   }
 }
 
+/** One order of keys for the same JSON value, since the database keeps none; deeper ones are refused anyway. */
+function sortKeys(value: unknown, depth = 0): unknown {
+  if (depth > mostDepth || typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((item) => sortKeys(item, depth + 1))
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item, depth + 1)]))
+}
+
 /** An object with the key only when there is a value: absent and undefined are kept apart by the types. */
 export function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
   return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V })
 }
 
 function checkField(field: Field, source: Source): void {
+  const problem = findColumnProblem(field.name)
+  if (problem !== undefined) addProblem(source, 'name', problem)
   const isText = field.type === 'string' || field.type === 'text'
   const claims: readonly (readonly [boolean, string, string])[] = [
     [field.required && field.nullable, 'nullable', 'cannot be true on a required field; drop one of the two'],
@@ -140,9 +168,9 @@ function checkField(field: Field, source: Source): void {
       'cannot stand beside auto; the system sets the value',
     ],
     [
-      field.hidden && field.required && field.default === undefined,
+      (field.hidden || field.secret) && field.required && field.default === undefined,
       'default',
-      'is missing; a field that is hidden and required needs one',
+      'is missing; a field that is hidden or secret, and required, needs one',
     ],
     [field.searchable && !isText, 'searchable', `is for string and text fields, not for ${field.type}`],
     [

@@ -1,9 +1,9 @@
 // A relation between two entities: what a definition of one holds, how it is read, and how it is written back.
 
-import { findNameProblem } from '../database/identifiers.ts'
+import { findNameProblem, joinName } from '../database/identifiers.ts'
 import type { Problem } from '../errors.ts'
-import { addProblem, pick, readChoice, readObject, readText, type Source } from '../reader.ts'
-import { present, readName } from './field.ts'
+import { addProblem, describe, pick, readChoice, readObject, readText, type Source } from '../reader.ts'
+import { present, readColumnName, readName } from './field.ts'
 
 export type OnDelete = 'cascade' | 'set_null' | 'restrict' | 'detach'
 export type WriteMode = 'diff' | 'replace' | 'append'
@@ -92,14 +92,27 @@ function readJoin(
     ['target_key'],
     'is for one_to_one and one_to_many; many_to_many has source_join_key and target_join_key',
   )
-  const targetDefault = common.source === common.target ? `other_${common.target}_id` : `${common.target}_id`
+  const usual = usualJoin({ ...common, name })
   return {
     ...common,
     type,
-    joinTable: readTableName(source) ?? `${common.source}_${name}`,
-    sourceJoinKey: readOptionalName(source, 'source_join_key') ?? `${common.source}_id`,
-    targetJoinKey: readOptionalName(source, 'target_join_key') ?? targetDefault,
+    joinTable: readTableName(source, usual.joinTable),
+    sourceJoinKey: readColumnName(source, 'source_join_key') ?? usual.sourceJoinKey,
+    targetJoinKey: readColumnName(source, 'target_join_key') ?? usual.targetJoinKey,
   }
+}
+
+/** What a join table and its keys are called when the definition does not say. */
+function usualJoin({ source, target, name }: Pick<Common, 'source' | 'target' | 'name'>) {
+  return {
+    joinTable: joinName(source, name),
+    sourceJoinKey: usualKey(source),
+    targetJoinKey: source === target ? `other_${usualKey(target)}` : usualKey(target),
+  }
+}
+
+function usualKey(entity: string): string {
+  return `${entity}_id`
 }
 
 function readDirect(
@@ -113,17 +126,18 @@ function readDirect(
       ['join_table', 'source_join_key', 'target_join_key'],
       'is for many_to_many relations only',
     )
-  const targetKey = readOptionalName(source, 'target_key') ?? `${common.source}_id`
+  const targetKey = readOptionalName(source, 'target_key') ?? usualKey(common.source)
   return type && { ...common, type, targetKey }
 }
 
-function readTableName(source: Source): string | undefined {
-  const table = readText(source, 'join_table')
-  if (table === undefined) return undefined
+function readTableName(source: Source, usual: string): string {
+  const found = readText(source, 'join_table')
+  const table = found ?? usual
   const problem = table.startsWith('pg_')
-    ? 'cannot begin with pg_, which PostgreSQL keeps for itself'
-    : findNameProblem(table)
-  return problem === undefined ? table : addProblem(source, 'join_table', problem)
+    ? `cannot begin with pg_, which PostgreSQL keeps for itself; found ${describe(table)}`
+    : found && findNameProblem(found)
+  if (problem) addProblem(source, 'join_table', problem)
+  return table
 }
 
 function readOptionalName(source: Source, key: string): string | undefined {
@@ -137,13 +151,7 @@ function refuseKeys(source: Source, refused: readonly string[], message: string)
 /** Writes a relation in the form that documents and the tables hold: snake_case, without what defaults say. */
 export function writeRelation(relation: Relation): Record<string, unknown> {
   const isJoin = relation.type === 'many_to_many'
-  const ends = isJoin
-    ? {
-        join_table: relation.joinTable,
-        source_join_key: relation.sourceJoinKey,
-        target_join_key: relation.targetJoinKey,
-      }
-    : { target_key: relation.targetKey }
+  const ends = isJoin ? writeJoin(relation) : { target_key: relation.targetKey }
   return {
     name: relation.name,
     type: relation.type,
@@ -155,4 +163,16 @@ export function writeRelation(relation: Relation): Record<string, unknown> {
     ...(relation.onDelete === (isJoin ? 'detach' : 'restrict') ? {} : { on_delete: relation.onDelete }),
     ...(relation.writeMode === 'diff' ? {} : { write_mode: relation.writeMode }),
   }
+}
+
+function writeJoin(relation: JoinRelation): Record<string, string> {
+  const usual = usualJoin(relation)
+  const names = [
+    ['join_table', relation.joinTable, usual.joinTable],
+    ['source_join_key', relation.sourceJoinKey, usual.sourceJoinKey],
+    ['target_join_key', relation.targetJoinKey, usual.targetJoinKey],
+  ] as const
+  return Object.fromEntries(
+    names.filter(([, found, other]) => found !== other).map(([key, found]) => [key, found]),
+  )
 }

@@ -24,6 +24,12 @@ export function nameSides(
   }
 }
 
+/** A new definition of a relation keeps its names in the API, unless it asks for another one. */
+export function keepSides(old: NamedRelation | undefined, relation: Relation): Unnamed {
+  const isKept = old !== undefined && old.inverse === relation.inverse && old.target === relation.target
+  return isKept ? { ...relation, sides: old.sides } : relation
+}
+
 function nameRelation(
   relation: Unnamed,
   entities: readonly Entity[],

@@ -2,23 +2,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Pool, run, type Sql } from '../database/connect.ts'
 import { sqlState } from '../database/transaction.ts'
-import { fail, failAll } from '../errors.ts'
-import { checkDefinitions } from './check.ts'
+import { type AppError, fail, failAll } from '../errors.ts'
+import { joinPath } from '../reader.ts'
 import { readStored, type Stored, writeStored } from './definition-rows.ts'
 import type { Entity } from './entity.ts'
 import {
   buildRegistry,
   type DefinitionProblem,
   type Definitions,
-  type Quarantined,
   type Registry,
   type Sides,
 } from './registry.ts'
 import type { Relation } from './relation.ts'
+import { listQuarantined, settle, type Verify } from './settle.ts'
 import { nameSides } from './sides.ts'
 import { applySteps, findObstacles, listDdl } from './tables/apply.ts'
 import { readCatalog } from './tables/catalog.ts'
-import { type Drops, findChanged, planTables } from './tables/plan.ts'
+import { type Drops, findChanged, listTables, planTables, type Transition } from './tables/plan.ts'
+import { tellRefusal } from './tables/refusal.ts'
 
 /** Where revisions are announced. */
 export const metadataChannel = 'metaloom_metadata'
@@ -33,7 +34,6 @@ export type Edit = Readonly<{
 }>
 /** The revision that was saved, and the DDL that it took. */
 export type Saved = Readonly<{ revision: number; steps: readonly string[] }>
-export type Verify = (registry: Registry) => readonly DefinitionProblem[]
 export type SaveOptions = Readonly<{
   /** Problems that only the layers above can see. */
   verify: Verify
@@ -50,8 +50,9 @@ export type SaveOptions = Readonly<{
 
 const lockKey = 4_704_823_301
 const mostTries = 40
+const lockNotAvailable = '55P03'
 /** A table is busy, or PostgreSQL chose us to give way: the whole change is tried again. */
-const passing = new Set(['55P03', '40P01', '40001'])
+const passing = new Set([lockNotAvailable, '40P01', '40001'])
 
 /** Saves what `edit` makes of the current definitions; an edit that changes nothing raises no revision. */
 export async function saveMetadata(
@@ -71,22 +72,15 @@ async function retry(work: () => Promise<Saved>): Promise<Saved> {
     try {
       return await work()
     } catch (error) {
-      if (!passing.has(sqlState(error) ?? '')) throw tellRefusal(error)
-      if (tries === mostTries)
-        throw fail(
-          'CONFLICT',
-          'A table that the change needs stays busy; nothing was changed, so try again later',
-        )
+      if (!passing.has(sqlState(error) ?? '')) throw error
+      if (tries === mostTries) throw refuseBusy('A table that the change needs stays busy')
       await sleep(20 + Math.random() * 100)
     }
   }
 }
 
-/** What rows contradict although the probes saw nothing came in between. */
-function tellRefusal(error: unknown): unknown {
-  const state = sqlState(error)
-  if (state === undefined || !state.startsWith('23') || !(error instanceof Error)) return error
-  return fail('VALIDATION_FAILED', `The rows there are do not allow this change: ${error.message}`)
+function refuseBusy(what: string): AppError {
+  return fail('CONFLICT', `${what}; nothing was changed, so try again later`)
 }
 
 /** Carries the result of a dry run out of the transaction that it rolls back. */
@@ -111,19 +105,29 @@ async function inTransaction(
 }
 
 async function save(sql: Sql, edit: (current: Definitions) => Edit, options: SaveOptions): Promise<Saved> {
-  await sql.unsafe(
-    `set local lock_timeout = '10s'; set local statement_timeout = '60s'; select pg_advisory_xact_lock(${lockKey})`,
-  )
+  await takeTurn(sql)
   const stored = await readStored(sql)
   checkRevision(stored.revision, options.expectRevision)
   const before = buildUsable(stored, options.verify)
-  const { definitions, drops } = edit(before.definitions)
+  const { definitions, drops = {} } = edit(before.definitions)
   const after = buildChecked(stored.revision + 1, nameSides(definitions), options)
-  const steps = await changeTables(sql, before, after, drops ?? {}, options)
+  const steps = await changeTables(sql, { before, after, drops }, options)
   const hasChanged = (await writeStored(sql, before.definitions, after.definitions)) || steps.length > 0
   if (hasChanged) await announce(sql, after.revision)
-  await options.within?.(sql, after)
+  await runWithin(sql, after, options)
   return { revision: hasChanged ? after.revision : stored.revision, steps }
+}
+
+/** Waits until nobody else changes definitions; who has waited long enough need not try again. */
+async function takeTurn(sql: Sql): Promise<void> {
+  await sql.unsafe("set local lock_timeout = '10s'; set local statement_timeout = '60s'")
+  try {
+    await sql.unsafe(`select pg_advisory_xact_lock(${lockKey})`)
+  } catch (error) {
+    throw sqlState(error) === lockNotAvailable
+      ? refuseBusy('Another change of the metadata takes long')
+      : error
+  }
 }
 
 function checkRevision(found: number, expected: number | undefined): void {
@@ -135,15 +139,15 @@ function checkRevision(found: number, expected: number | undefined): void {
 }
 
 function buildChecked(revision: number, definitions: Definitions, options: SaveOptions): Registry {
-  const problems = checkDefinitions(definitions)
+  const { registry, problems } = settle(revision, definitions, options.verify)
   if (problems.length > 0) throw failLocated(problems, options)
-  const registry = buildRegistry(revision, definitions)
-  const more = options.verify(registry)
-  if (more.length > 0) throw failLocated(more, options)
   return registry
 }
 
-function failLocated(problems: readonly DefinitionProblem[], { locate = locateByName }: SaveOptions): Error {
+function failLocated(
+  problems: readonly DefinitionProblem[],
+  { locate = locateByName }: SaveOptions,
+): AppError {
   return failAll(
     'VALIDATION_FAILED',
     problems.map((problem) => ({ path: locate(problem), message: problem.message })),
@@ -151,24 +155,36 @@ function failLocated(problems: readonly DefinitionProblem[], { locate = locateBy
 }
 
 function locateByName({ kind, name, path }: DefinitionProblem): string {
-  return `${kind === 'entity' ? 'entities' : 'relations'}.${name}.${path}`
+  const owner = joinPath(kind === 'entity' ? 'entities' : 'relations', name)
+  return path === '' ? owner : joinPath(owner, path)
 }
 
 async function changeTables(
   sql: Sql,
-  before: Registry,
-  after: Registry,
-  drops: Drops,
+  transition: Transition,
   options: SaveOptions,
 ): Promise<readonly string[]> {
-  const tables = findChanged(before, after).map(({ name }) => name)
-  const steps = planTables(before, after, await readCatalog(sql, tables), drops)
+  const changed = findChanged(transition)
+  const steps = planTables(transition, changed, await readCatalog(sql, listTables(changed)))
   if (steps.length === 0) return []
   await sql.unsafe("set local lock_timeout = '200ms'")
   const obstacles = await findObstacles(sql, steps)
   if (obstacles.length > 0) throw failLocated(obstacles, options)
-  await applySteps(sql, steps)
+  await applySteps(sql, steps).catch((error: unknown) => {
+    throw tellRefusal(transition.after, 'The tables cannot follow this change', error)
+  })
   return listDdl(steps)
+}
+
+/** Foreign keys are looked at here and not at the commit, where nobody could tell what they mean. */
+async function runWithin(sql: Sql, registry: Registry, { within }: SaveOptions): Promise<void> {
+  if (within === undefined) return
+  try {
+    await within(sql, registry)
+    await sql.unsafe('set constraints all immediate')
+  } catch (error) {
+    throw tellRefusal(registry, 'The rows do not fit', error)
+  }
 }
 
 async function announce(sql: Sql, revision: number): Promise<void> {
@@ -187,33 +203,8 @@ export async function loadRegistry(sql: Sql, verify: Verify): Promise<Registry> 
   return buildUsable(await readStored(sql), verify)
 }
 
-/** Sets apart what has problems, and what leans on that, until the rest fits. */
-function buildUsable(stored: Stored, verify: Verify): Registry {
-  let { definitions } = stored
-  const quarantined: Quarantined[] = [...stored.quarantined]
-  for (;;) {
-    const misfits = checkDefinitions(definitions)
-    const registry =
-      misfits.length === 0 ? buildRegistry(stored.revision, definitions, quarantined) : undefined
-    const problems = registry ? verify(registry) : misfits
-    if (registry && problems.length === 0) return registry
-    for (const problem of problems) quarantine(quarantined, problem)
-    definitions = without(definitions, problems)
-  }
-}
-
-function quarantine(quarantined: Quarantined[], { kind, name, path, message }: DefinitionProblem): void {
-  const at = quarantined.findIndex((each) => each.kind === kind && each.name === name)
-  const messages = [...(quarantined[at]?.messages ?? []), `${path} ${message}`]
-  quarantined.splice(at < 0 ? quarantined.length : at, at < 0 ? 0 : 1, { kind, name, messages })
-}
-
-function without({ entities, relations }: Definitions, problems: readonly DefinitionProblem[]): Definitions {
-  const named = (kind: string) =>
-    new Set(problems.filter((problem) => problem.kind === kind).map(({ name }) => name))
-  const [badEntities, badRelations] = [named('entity'), named('relation')]
-  return {
-    entities: entities.filter(({ name }) => !badEntities.has(name)),
-    relations: relations.filter(({ source, name }) => !badRelations.has(`${source}.${name}`)),
-  }
+function buildUsable({ revision, definitions, quarantined }: Stored, verify: Verify): Registry {
+  const { registry, problems, consequences } = settle(revision, definitions, verify)
+  const misfits = listQuarantined([...problems, ...consequences])
+  return buildRegistry(revision, registry.definitions, [...quarantined, ...misfits])
 }

@@ -1,5 +1,5 @@
 // Reads one value of a field by the field's type into the form that PostgreSQL takes; knows no rows and no rules.
-import { describe } from '../reader.ts'
+import { describe, isStorable } from '../reader.ts'
 
 export const fieldTypes = [
   'string',
@@ -56,7 +56,7 @@ const readers: Readonly<Record<FieldType, (input: unknown, shape: Shape) => Read
   time: readTime,
   json: readJson,
   file: (input) =>
-    typeof input === 'string' && isText(input) && input !== ''
+    typeof input === 'string' && isStorable(input) && input !== ''
       ? { value: input }
       : wrong('the id of a file', input),
 }
@@ -65,14 +65,9 @@ function wrong(expected: string, input: unknown): ReadValue {
   return { problem: `must be ${expected}, found ${describe(input)}` }
 }
 
-/** PostgreSQL's text holds neither NUL nor half of a surrogate pair. */
-function isText(input: string): boolean {
-  return !input.includes('\0') && input.isWellFormed()
-}
-
 function readString(input: unknown): ReadValue {
   if (typeof input !== 'string') return wrong('text', input)
-  return isText(input)
+  return isStorable(input)
     ? { value: input }
     : { problem: 'must be text without NUL and without half surrogate pairs' }
 }
@@ -142,7 +137,7 @@ function readJson(input: unknown): ReadValue {
 function findJsonProblem(input: unknown, depth: number): string | undefined {
   if (depth > mostJsonDepth) return `at most ${mostJsonDepth} levels deep`
   if (typeof input === 'string')
-    return isText(input) ? undefined : 'whose texts have no NUL and no half surrogate pairs'
+    return isStorable(input) ? undefined : 'whose texts have no NUL and no half surrogate pairs'
   if (typeof input === 'number') return Number.isFinite(input) ? undefined : 'with finite numbers'
   if (input === null || typeof input === 'boolean') return undefined
   if (typeof input !== 'object') return `, found ${typeof input}`

@@ -1,10 +1,9 @@
 // Measures the visible rows of a list: at the root, and behind a relation for many parents by one statement.
-import { run } from '../database/connect.ts'
 import { quoteName } from '../database/identifiers.ts'
 import type { RelationEnd } from '../metadata/registry.ts'
 import type { Filter } from './filter.ts'
 import { bindParents, type Read, writeConditions } from './find.ts'
-import { type Measure, type Measured, readMeasures, writeMeasures } from './measure.ts'
+import { type Measure, type Measured, readMeasures, runMeasures, writeMeasures } from './measure.ts'
 import { writeSource } from './reading.ts'
 import { allOf, statement, type Values } from './statement.ts'
 
@@ -18,7 +17,7 @@ export async function measureRows(
   const values: Values = []
   const where = writeConditions(read, filter, values)
   const text = `select ${writeMeasures(measures, 't')} from ${quoteName(read.entity.table)} t where ${where}`
-  const [row] = await run(read.sql, statement(text, values))
+  const [row] = await runMeasures(read.sql, statement(text, values))
   return readMeasures(measures, row)
 }
 
@@ -36,6 +35,6 @@ export async function measureChildren(
   const { from, parent } = writeSource(read.entity, end, 't')
   const where = allOf([`${parent} = any(${keys})`, writeConditions(read, filter, values)])
   const text = `select ${parent} as key, ${writeMeasures(measures, 't')} from ${from} where ${where} group by 1`
-  const rows = await run(read.sql, statement(text, values))
+  const rows = await runMeasures(read.sql, statement(text, values))
   return new Map(rows.map((row) => [String(row.key), readMeasures(measures, row)]))
 }

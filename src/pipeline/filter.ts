@@ -29,7 +29,9 @@ export function writeFilter(filter: Filter, reading: Reading): string {
     case 'any':
       return writeParts(filter.parts, ' or ', 'false', reading)
     case 'not':
-      return negate(writeFilter(filter.part, reading))
+      return filter.part.kind === 'related'
+        ? `not ${writeRelated(filter.part, reading)}`
+        : negate(writeFilter(filter.part, reading))
     case 'related':
       return writeRelated(filter, reading)
     case 'count':

@@ -1,5 +1,5 @@
 // Groups of the visible rows of an entity by equal keys, each with what is measured of its rows.
-import { type Row, run } from '../database/connect.ts'
+import type { Row } from '../database/connect.ts'
 import { quoteName } from '../database/identifiers.ts'
 import { sqlState } from '../database/transaction.ts'
 import type { Field } from '../metadata/field.ts'
@@ -8,7 +8,14 @@ import { type DatePart, writeDatePart } from './date-part.ts'
 import type { Filter } from './filter.ts'
 import { type Read, writeConditions } from './find.ts'
 import { type Having, writeHaving } from './having.ts'
-import { type Measure, type Measured, placeMeasure, readMeasures, writeMeasures } from './measure.ts'
+import {
+  type Measure,
+  type Measured,
+  placeMeasure,
+  readMeasures,
+  runMeasures,
+  writeMeasures,
+} from './measure.ts'
 import { type Direction, type PlacedTerm, writeOrder } from './order.ts'
 import { followPath, type Reading, startReading } from './reading.ts'
 import { bind, column, statement, type Values } from './statement.ts'
@@ -40,7 +47,7 @@ const unknownTimeZone = '22023'
 export async function findGroups(read: Read, grouping: Grouping): Promise<readonly Group[]> {
   const values: Values = []
   const text = writeGroups(read, grouping, values)
-  const rows = await run(read.sql, statement(text, values)).catch((error: unknown) => {
+  const rows = await runMeasures(read.sql, statement(text, values)).catch((error: unknown) => {
     throw sqlState(error) === unknownTimeZone ? refuseTimeZone(grouping.timeZone) : error
   })
   return rows.map((row) => readGroup(grouping, row))

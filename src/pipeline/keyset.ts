@@ -33,12 +33,14 @@ function signOf(term: PlacedTerm | undefined): '>' | '<' {
   return term?.direction === 'ASC' ? '>' : '<'
 }
 
+/** Beyond the first term, or level with it and beyond the rest; the last term is the key, which no two rows share. */
 function writeStepsAfter(
   [term, ...rest]: readonly PlacedTerm[],
   [bound, ...others]: readonly string[],
 ): string {
   if (term === undefined || bound === undefined) return 'false'
   const beyond = `${term.sql} ${signOf(term)} ${bound}`
+  if (rest.length === 0) return beyond
   const further = writeStepsAfter(rest, others)
   if (!term.isNullable) return `(${beyond} or (${term.sql} = ${bound} and ${further}))`
   const acrossNulls =

@@ -1,4 +1,7 @@
 // What can be measured of a set of rows: how many there are, and one figure of a column. Values are as PostgreSQL gives them.
+import { type Row, run, type Sql, type Statement } from '../database/connect.ts'
+import { sqlState } from '../database/transaction.ts'
+import { fail } from '../errors.ts'
 import type { Field } from '../metadata/field.ts'
 import type { FieldType } from '../metadata/value.ts'
 import type { Place } from './condition.ts'
@@ -45,4 +48,16 @@ export function readMeasures(
   row: Readonly<Record<string, unknown>> = {},
 ): Measured {
   return measures.map((measure, index) => row[`m${index}`] ?? (isCount(measure) ? 0 : null))
+}
+
+const outOfRange = '22003'
+
+/** Runs a statement with measures in it; floats can add up to more than a float can be. */
+export async function runMeasures(sql: Sql, statement: Statement): Promise<readonly Row[]> {
+  try {
+    return await run(sql, statement)
+  } catch (error) {
+    if (sqlState(error) !== outOfRange) throw error
+    throw fail('LIMIT_EXCEEDED', 'A sum or average is larger than a Float can be; ask for fewer rows')
+  }
 }

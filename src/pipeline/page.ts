@@ -50,7 +50,8 @@ function refuse(path: string, message: string): Error {
   return fail('BAD_USER_INPUT', `${path} ${message}`, [{ path, message }])
 }
 
-function checkSize(path: string, size: number | null | undefined, { most }: PageLimits): void {
+/** Refuses a number of rows that is negative or too large. */
+export function checkSize(path: string, size: number | null | undefined, { most }: PageLimits): void {
   if (size == null) return
   if (size < 0) throw refuse(path, `must not be negative, found ${size}`)
   if (size <= most) return

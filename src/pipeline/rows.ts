@@ -31,7 +31,7 @@ export async function insertRow(
   return row
 }
 
-/** Changes a row that is locked; its version grows by one. */
+/** Changes a row that is locked; its version grows by one, unless there is nothing to change. */
 export async function updateRow(
   sql: Sql,
   entity: RegistryEntity,
@@ -39,12 +39,20 @@ export async function updateRow(
   changes: Changes,
   columns: Columns,
 ): Promise<Row> {
+  if (changes.size === 0) return readRow(sql, entity, key, columns)
   const values: Values = []
   const version = { column: '"_version"', value: 't."_version" + 1' }
   const settings = [...writeChanges(entity, changes, values), ...writeAuto(entity, ['update']), version]
   const set = settings.map((setting) => `${setting.column} = ${setting.value}`).join(', ')
   const where = writeKey(entity, key, values)
   const text = `update ${quoteName(entity.table)} as t set ${set} where ${where} returning ${selectList('t', columns)}`
+  return onlyRow(await run(sql, statement(text, values)), entity, key)
+}
+
+async function readRow(sql: Sql, entity: RegistryEntity, key: Value, columns: Columns): Promise<Row> {
+  const values: Values = []
+  const where = writeKey(entity, key, values)
+  const text = `select ${selectList('t', columns)} from ${quoteName(entity.table)} as t where ${where}`
   return onlyRow(await run(sql, statement(text, values)), entity, key)
 }
 

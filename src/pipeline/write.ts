@@ -6,6 +6,7 @@ import { lockRow } from './lock.ts'
 import type { Plan, WriteContext } from './plan.ts'
 import { checkReferences } from './references.ts'
 import { tellRefusal } from './refusal.ts'
+import { checkRestrict } from './restrict.ts'
 import { deleteRow, insertRow, updateRow } from './rows.ts'
 import type { Columns } from './statement.ts'
 import { readChanges } from './values.ts'
@@ -22,7 +23,10 @@ export async function write(context: WriteContext, plan: Plan, columns: Columns)
 
 async function writeRecord(context: WriteContext, sql: Sql, plan: Plan, columns: Columns): Promise<Row> {
   if (plan.action !== 'create') await lockRow(context, sql, plan)
-  if (plan.action === 'delete') return deleteRow(sql, plan.entity, plan.key, columns)
+  if (plan.action === 'delete') {
+    await checkRestrict(context, sql, plan)
+    return deleteRow(sql, plan.entity, plan.key, columns)
+  }
   const changes = readChanges(plan)
   await checkReferences(context, sql, plan.entity, changes)
   return plan.action === 'create'

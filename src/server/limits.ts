@@ -38,6 +38,7 @@ export function checkDocument(document: DocumentNode): void {
     if (definition.kind !== 'OperationDefinition' && definition.kind !== 'FragmentDefinition') continue
     checkAliases(definition.selectionSet)
     checkSize(measure(definition.selectionSet, fragments, sizes))
+    if (definition.kind === 'OperationDefinition') checkLogins(definition, fragments)
   }
 }
 
@@ -106,6 +107,14 @@ function checkAliases(set: SelectionSetNode): void {
     }
     if ('selectionSet' in selection && selection.selectionSet) checkAliases(selection.selectionSet)
   }
+}
+
+/** Guessing passwords must not be cheaper by the dozen. */
+function checkLogins(operation: OperationDefinitionNode, fragments: Fragments): void {
+  let logins = 0
+  for (const field of flatten(operation.selectionSet, fragments)) if (field.name.value === 'login') logins++
+  if (operation.operation === 'mutation' && logins > 1)
+    throw tooMuch(`logs in ${logins} times; once is allowed`)
 }
 
 type Cost = Readonly<{ fragments: Fragments; variables: Readonly<Record<string, unknown>> }>

@@ -4,9 +4,13 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
+  Kind,
   type OperationDefinitionNode,
   parse,
+  type VariableDefinitionNode,
+  type VariableNode,
   validate,
+  visit,
 } from 'graphql'
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
 import { fail } from '../errors.ts'
@@ -17,8 +21,10 @@ export type Operation = {
   readonly document: DocumentNode
   readonly node: OperationDefinitionNode
   hits: number
-  compiled?: CompiledQuery
+  compiled?: Compiled
 }
+/** `inner` are the variables that stand inside lists and objects: without a value graphql-jit would take them for null. */
+export type Compiled = Readonly<{ query: CompiledQuery['query']; inner: ReadonlySet<string> }>
 export type FindOperation = (
   schema: GraphQLSchema,
   text: string,
@@ -88,10 +94,32 @@ function prepare(
   return { document, node, hits: 1 }
 }
 
-/** graphql-jit marks the nodes it compiles, so it gets a document of its own; what it cannot compile stays interpreted. */
+/**
+ * graphql-jit marks the nodes it compiles, so it gets a document of its own; what it cannot compile stays interpreted.
+ * It writes code for the coercion of each variable, without end for inputs that contain themselves; graphql-js coerces
+ * them before, so here they are all of the one type that takes any value.
+ */
 function compile(schema: GraphQLSchema, operation: Operation, text: string, name: string | undefined): void {
-  const compiled = compileQuery(schema, parse(text), name)
-  if (isCompiledQuery(compiled)) operation.compiled = compiled
+  if (schema.getType(anyType) === undefined) return
+  const document = visit(parse(text), { VariableDefinition: takeAny })
+  const compiled = compileQuery(schema, document, name)
+  if (isCompiledQuery(compiled)) operation.compiled = { query: compiled.query, inner: findInner(document) }
+}
+
+function findInner(document: DocumentNode): ReadonlySet<string> {
+  const inner = new Set<string>()
+  const collect = { Variable: (node: VariableNode) => void inner.add(node.name.value) }
+  visit(document, {
+    ObjectField: (node) => void visit(node, collect),
+    ListValue: (node) => void visit(node, collect),
+  })
+  return inner
+}
+
+const anyType = 'JSON'
+
+function takeAny({ kind, variable }: VariableDefinitionNode): VariableDefinitionNode {
+  return { kind, variable, type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: anyType } } }
 }
 
 /** An error of validation says so, unless a scalar has said more. */

@@ -50,7 +50,7 @@ export function createThinRoute(log: Log, finish: Finish): ThinRoute {
       variableValues: params.variables,
       operationName: params.operationName ?? null,
     }
-    return await finish(await runOperation(operation, given), given)
+    return await finish(await runOperation(operation, given, variables.coerced), given)
   }
   return {
     async answer(request, response, body, ask) {
@@ -64,11 +64,14 @@ export function createThinRoute(log: Log, finish: Finish): ThinRoute {
   }
 }
 
-/** Runs an operation by its compiled form where there is one. */
-async function runOperation({ compiled }: Operation, given: ExecutionArgs): Promise<ExecutionResult> {
-  return await (compiled
-    ? compiled.query(undefined, given.contextValue, given.variableValues ?? {})
-    : execute(given))
+/** Runs an operation by its compiled form where there is one, which takes variables that are coerced already. */
+async function runOperation(
+  { compiled }: Operation,
+  given: ExecutionArgs,
+  coerced: Params['variables'],
+): Promise<ExecutionResult> {
+  const isUsable = compiled && [...compiled.inner].every((name) => Object.hasOwn(coerced, name))
+  return await (isUsable ? compiled.query(undefined, given.contextValue, coerced) : execute(given))
 }
 
 /** Whatever is not a POST of one plain JSON request goes the long way, which knows how to refuse it. */

@@ -1,5 +1,12 @@
 // GraphQL over HTTP by graphql-yoga: three servers, one for each kind of API, which differ in their schema only.
-import { GraphQLError, type GraphQLSchema, getOperationAST, parse } from 'graphql'
+import {
+  type ExecutionArgs,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  parse,
+} from 'graphql'
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import { AppError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -58,12 +65,18 @@ function keepLimits<C extends RequestContext>(): Plugin<Record<never, never>, C>
       if (problem) setResult([problem])
     },
     onExecute({ args, setResultAndStopExecution }) {
-      const operation = getOperationAST(args.document, args.operationName)
-      const problem =
-        operation && findProblem(() => checkCost(args.document, operation, args.variableValues ?? {}))
+      const problem = findProblem(() => checkArguments(args))
       if (problem) setResultAndStopExecution({ errors: [problem] })
     },
   }
+}
+
+/** The cost needs the variables as they will be, defaults included; wrong ones are told by the execution. */
+function checkArguments({ schema, document, operationName, variableValues }: ExecutionArgs): void {
+  const operation = getOperationAST(document, operationName)
+  if (operation == null) return
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {})
+  if (coerced) checkCost(document, operation, coerced)
 }
 
 function findProblem(check: () => void): GraphQLError | undefined {

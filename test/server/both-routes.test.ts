@@ -84,6 +84,22 @@ describe('an attack', () => {
       /^LIMIT_EXCEEDED: .*1010100 records/,
     ],
     [
+      'by a page size in the default of a variable',
+      {
+        query:
+          'query($n: Int = 100) { customers(first: $n) { nodes { invoices(first: $n) { nodes { items(first: $n) { nodes { id } } } } } } }',
+      },
+      /^LIMIT_EXCEEDED: .*1010100 records/,
+    ],
+    [
+      'by two log-ins',
+      {
+        query:
+          'mutation { a: login(email: "a@b.c", password: "x") { token } b: login(email: "a@b.c", password: "y") { token } }',
+      },
+      /^LIMIT_EXCEEDED: The request logs in 2 times; once is allowed/,
+    ],
+    [
       'by a page size over the limit',
       { query: '{ invoices(first: 101) { nodes { id } } }' },
       /^LIMIT_EXCEEDED: first must be at most 100/,
@@ -116,6 +132,34 @@ describe('an attack', () => {
     const [short, long] = [tell(await ask('short', request)), tell(await ask('long', request))]
     expect(short).toMatch(message)
     expect(long).toMatch(message)
+  })
+})
+
+describe('a query with inputs in variables', () => {
+  const query = `query($w: InvoiceFilter, $o: [InvoiceOrderBy!], $n: Int = 2, $status: InvoiceStatusEnum) {
+    invoices(where: $w, orderBy: $o, first: $n) { nodes { number status total } pageInfo { hasNextPage } }
+    some: invoices(where: { status: { eq: $status } }) { totalCount }
+  }`
+  test.each([
+    [{}],
+    [
+      {
+        w: { or: [{ status: { in: ['SENT'] } }, { total: { gt: '6' } }] },
+        o: [{ total: 'DESC_NULLS_LAST' }],
+        status: 'SENT',
+      },
+    ],
+    [{ w: { not: { customer: { name: { startsWith: 'Ada' } } } }, n: 1, status: 'DRAFT' }],
+    [{ w: { number: { eq: null } }, status: 'PAID' }],
+    [{ o: [{ number: 'ASC', total: 'ASC' }], status: 'PAID' }],
+    [{ w: { unknown: 1 } }],
+  ])('gets the same JSON compiled and interpreted: %j', async (variables) => {
+    const plain = await ask('long', { query, variables })
+    let compiled = ''
+    for (let hit = 0; hit < 4; hit++) compiled = await ask('short', { query, variables })
+    const strip = (text: string): unknown =>
+      JSON.parse(text.replaceAll(/"requestId":"[^"]+"/g, '"requestId":""'))
+    expect(strip(compiled)).toEqual(strip(plain))
   })
 })
 

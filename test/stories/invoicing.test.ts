@@ -238,6 +238,18 @@ describe('writing', () => {
     ).toEqual({ number: 'Z-1' })
   })
 
+  test('leaves the version alone when nothing changes', async () => {
+    const data = await read(`mutation { updateInvoice(id: "${first}", input: {}) { _version number } }`)
+    expect(data.updateInvoice).toEqual({ _version: 1, number: '2026-001' })
+  })
+
+  test('refuses to delete a customer whose invoices are live', async () => {
+    const reply = await server.send('data', `mutation { deleteCustomer(id: "${ada}") { id } }`)
+    expect(errorOf(reply)).toBe(
+      'CONFLICT: The customer is still referred to by invoice (relation customer.invoices); delete those first',
+    )
+  })
+
   test('is refused without a token, and tells nothing of what is defined', async () => {
     const reply = await server.send('data', '{ invoices { totalCount } }', {}, null)
     expect(errorOf(reply)).toMatch(

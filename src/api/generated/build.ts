@@ -5,6 +5,8 @@ import {
   type GraphQLNamedType,
   GraphQLObjectType,
   GraphQLSchema,
+  type GraphQLType,
+  getNamedType,
   isInputObjectType,
   isObjectType,
 } from 'graphql'
@@ -30,6 +32,7 @@ const systemTypes = [
   'DeletedRows',
   'WriteMode',
   'DatePart',
+  'DateParts',
   'File',
   'Upload',
   'ID',
@@ -118,16 +121,34 @@ export async function buildDataSchema(registry: Registry, fixed: GraphQLSchema):
       description: 'What can be written',
       fields: mutations,
     }),
-    types: types.size > 0 ? [Node] : [],
+    types: types.size > 0 ? [Node, ...[...types.values()].flatMap(listLinked)] : [],
     assumeValid: true,
   })
 }
 
+/** The types that lead to those of other entities: named one by one, or graphql-js would follow them as deep as there are entities. */
+function listLinked({
+  object,
+  connection,
+  filter,
+  orderBy,
+  groups,
+}: EntityTypes): readonly GraphQLNamedType[] {
+  return [object, connection, filter, orderBy, groups.groupBy, groups.groupKey]
+}
+
 /** Makes the fields of an entity's types now, so that the schema's constructor finds them made. */
 function resolveFields(types: EntityTypes): void {
+  const { aggregate, groups } = types
+  const figures: readonly { type: GraphQLType }[] = [
+    ...Object.values(aggregate.getFields()),
+    ...Object.values(groups.having.getFields()),
+  ]
   const all: (GraphQLNamedType | undefined)[] = [
     types.object,
     types.connection,
+    ...figures.map(({ type }) => getNamedType(type)),
+    ...Object.values(groups),
     types.filter,
     types.orderBy,
     types.uniqueKey,

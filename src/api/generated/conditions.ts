@@ -17,7 +17,7 @@ export function operandOf(field: Field): Operand {
 }
 
 /** A value that is no field's. */
-function plainOperand(type: FieldType): Operand {
+export function plainOperand(type: FieldType): Operand {
   return {
     type,
     read(input, path) {

@@ -13,25 +13,23 @@ import type { Row } from '../../database/connect.ts'
 import { type CursorScope, writeCursor } from '../../pipeline/cursor.ts'
 import type { Rows } from '../../pipeline/find.ts'
 import type { Page } from '../../pipeline/page.ts'
+import type { Aggregate } from './measures.ts'
 
-/** One page of a list as the resolvers hand it on; counting waits until it is asked for. */
+/** What is told of a whole list, paging aside; nothing of it is computed before it is asked for. */
+export type Totals = Readonly<{ count(): Promise<number>; aggregate(): Promise<Aggregate> }>
+/** One page of a list as the resolvers hand it on. */
 export type Connection = Readonly<{
   nodes: readonly Row[]
   hasMore: boolean
   page: Page
   scope: CursorScope
-  count(): Promise<number>
+  totals: Totals
 }>
 type Edge = Readonly<{ node: Row; scope: CursorScope }>
 
 /** Makes a connection of the rows that were found. */
-export function makeConnection(
-  found: Rows,
-  page: Page,
-  scope: CursorScope,
-  count: () => Promise<number>,
-): Connection {
-  return { nodes: found.rows, hasMore: found.hasMore, page, scope, count }
+export function makeConnection(found: Rows, page: Page, scope: CursorScope, totals: Totals): Connection {
+  return { nodes: found.rows, hasMore: found.hasMore, page, scope, totals }
 }
 
 function cursorOf(row: Row, scope: CursorScope): string {
@@ -75,6 +73,7 @@ export const PageInfo = new GraphQLObjectType<Connection>({
 export function buildConnection(
   names: Readonly<{ connection: string; edge: string }>,
   object: GraphQLObjectType,
+  aggregate: GraphQLObjectType,
 ): GraphQLObjectType<Connection> {
   const edge = new GraphQLObjectType<Edge>({
     name: names.edge,
@@ -91,13 +90,14 @@ export function buildConnection(
   return new GraphQLObjectType<Connection>({
     name: names.connection,
     description: `A page of ${object.name} rows`,
-    fields: () => buildParts(object, edge),
+    fields: () => buildParts(object, edge, aggregate),
   })
 }
 
 function buildParts(
   object: GraphQLObjectType,
   edge: GraphQLObjectType,
+  aggregate: GraphQLObjectType,
 ): GraphQLFieldConfigMap<Connection, unknown> {
   return {
     nodes: { type: listOf(object), description: 'The rows of the page' },
@@ -114,7 +114,12 @@ function buildParts(
     totalCount: {
       type: new GraphQLNonNull(GraphQLInt),
       description: 'How many rows the list has without paging; computed only when asked for',
-      resolve: (connection) => connection.count(),
+      resolve: ({ totals }) => totals.count(),
+    },
+    aggregate: {
+      type: new GraphQLNonNull(aggregate),
+      description: 'What is measured of all rows of the list, without paging; computed only when asked for',
+      resolve: ({ totals }) => totals.aggregate(),
     },
   }
 }

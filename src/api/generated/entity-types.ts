@@ -13,8 +13,10 @@ import type { Row } from '../../database/connect.ts'
 import type { RegistryEntity } from '../../metadata/registry.ts'
 import { nestedPage } from '../../pipeline/page.ts'
 import type { Context } from '../context.ts'
+import { buildAggregate } from './aggregates.ts'
 import { buildConnection, listArguments } from './connections.ts'
 import { buildFilter, buildListFilter } from './filters.ts'
+import { buildGroupTypes, type GroupTypes } from './group-types.ts'
 import { buildCreateInput, buildUniqueKey, buildUpdateInput } from './inputs.ts'
 import { buildLeafFilter } from './leaf-filters.ts'
 import { buildLeafTypes, type LeafType, leafOf } from './leaf-types.ts'
@@ -22,12 +24,15 @@ import { resolveChildren, resolveRelated } from './lists.ts'
 import type { Allocator } from './names.ts'
 import { writeNodeId } from './node-id.ts'
 import { buildOrderBy } from './orders.ts'
+import { searchArguments } from './search.ts'
 import { buildShape, type Shape, type ShapeField } from './shape.ts'
 
 export type EntityTypes = Readonly<{
   shape: Shape
   object: GraphQLObjectType
   connection: GraphQLObjectType
+  aggregate: GraphQLObjectType
+  groups: GroupTypes
   filter: GraphQLInputObjectType
   /** The filter for relations to many that lead here. */
   listFilter: GraphQLInputObjectType
@@ -71,16 +76,26 @@ export function buildEntityTypes(
     interfaces: [Node],
     fields: () => buildFields(shape, leafTypes, findTypes),
   })
+  const orderBy = buildOrderBy(take('OrderBy'), shape, ({ other }) => findTypes(other).orderBy)
+  const aggregate = buildAggregate(take, shape, leafTypes)
   const filter = buildFilter(take('Filter'), shape, leafFilters, ({ other, isList }) =>
     isList ? findTypes(other).listFilter : findTypes(other).filter,
   )
   return {
     shape,
     object,
-    connection: buildConnection({ connection: take('Connection'), edge: take('Edge') }, object),
+    connection: buildConnection({ connection: take('Connection'), edge: take('Edge') }, object, aggregate),
+    aggregate,
+    groups: buildGroupTypes(take, shape, {
+      leafTypes,
+      leafFilters,
+      orderBy,
+      aggregate,
+      findTypes: ({ other }) => findTypes(other).groups,
+    }),
     filter,
     listFilter: buildListFilter(take('ListFilter'), filter, entity.name),
-    orderBy: buildOrderBy(take('OrderBy'), shape, ({ other }) => findTypes(other).orderBy),
+    orderBy,
     uniqueKey: buildUniqueKey(take, shape, leafTypes),
     createInput: buildCreateInput(take, shape, leafTypes),
     updateInput: buildUpdateInput(take, shape, leafTypes),
@@ -140,7 +155,10 @@ function buildRelation(
   return {
     type: new GraphQLNonNull(types.connection),
     description,
-    args: listArguments(types.filter, types.orderBy, nestedPage.usual, nestedPage.most),
+    args: {
+      ...listArguments(types.filter, types.orderBy, nestedPage.usual, nestedPage.most),
+      ...searchArguments(types.shape),
+    },
     resolve: (row, input, context, info) =>
       resolveChildren(types.shape, end, row[alias], input, context, info),
   }

@@ -102,6 +102,9 @@ const jsonFilter = new GraphQLInputObjectType({
 
 /** The filter of whole numbers, which counts have too. */
 export const intFilter = buildLeafInput('IntFilter', GraphQLInt, comparing)
+/** The filters of numbers with a fraction, which sums and averages have too. */
+export const floatFilter = buildLeafInput('FloatFilter', GraphQLFloat, comparing)
+export const decimalFilter = buildLeafInput('DecimalFilter', scalars.Decimal, comparing)
 
 const fileFilter = buildLeafInput('FileFilter', GraphQLID, ['isNull'])
 
@@ -110,9 +113,9 @@ const filtersByLeaf = new Map<LeafType, GraphQLInputObjectType>([
   [GraphQLBoolean, buildLeafInput('BooleanFilter', GraphQLBoolean, equality)],
   [GraphQLString, buildLeafInput('StringFilter', GraphQLString, matching)],
   [GraphQLInt, intFilter],
-  [GraphQLFloat, buildLeafInput('FloatFilter', GraphQLFloat, comparing)],
+  [GraphQLFloat, floatFilter],
   [scalars.BigInt, buildLeafInput('BigIntFilter', scalars.BigInt, comparing)],
-  [scalars.Decimal, buildLeafInput('DecimalFilter', scalars.Decimal, comparing)],
+  [scalars.Decimal, decimalFilter],
   [scalars.DateTime, buildLeafInput('DateTimeFilter', scalars.DateTime, comparing)],
   [scalars.Date, buildLeafInput('DateFilter', scalars.Date, comparing)],
   [scalars.Time, buildLeafInput('TimeFilter', scalars.Time, comparing)],

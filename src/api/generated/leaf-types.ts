@@ -33,7 +33,7 @@ const leafTypes: Readonly<Record<FieldType, GraphQLScalarType>> = {
 }
 
 /** Whether the field holds the entity's own key or another's: those are IDs whatever their type. */
-function isKey(entity: RegistryEntity, field: Field): boolean {
+export function isKey(entity: RegistryEntity, field: Field): boolean {
   return (
     field.name === entity.key.field ||
     entity.ends.some((end) => !end.isList && end.localColumn === field.name && end.side === 'target')

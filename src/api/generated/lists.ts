@@ -3,6 +3,7 @@ import DataLoader from 'dataloader'
 import type { FieldNode, GraphQLResolveInfo } from 'graphql'
 import type { Row } from '../../database/connect.ts'
 import type { RelationEnd } from '../../metadata/registry.ts'
+import { measureChildren, measureRows } from '../../pipeline/aggregate.ts'
 import type { CursorScope } from '../../pipeline/cursor.ts'
 import type { Filter } from '../../pipeline/filter.ts'
 import {
@@ -15,18 +16,28 @@ import {
   type Read,
   type Rows,
 } from '../../pipeline/find.ts'
+import { type Measure, readMeasures } from '../../pipeline/measure.ts'
 import { nameOrder } from '../../pipeline/order.ts'
 import { nestedPage, type PageArguments, type PageLimits, readPage, rootPage } from '../../pipeline/page.ts'
+import type { Search } from '../../pipeline/search.ts'
 import type { Context } from '../context.ts'
 import { type Connection, makeConnection } from './connections.ts'
+import { type Aggregate, type AskedMeasure, selectMeasures, tellAggregate } from './measures.ts'
 import { readOrder } from './orders.ts'
 import { startRead } from './read.ts'
+import { readSearch } from './search.ts'
 import { selectColumns, selectConnection } from './selection.ts'
 import type { Shape } from './shape.ts'
 import { readFilter } from './where.ts'
 
-type ListInput = PageArguments & Readonly<{ where?: unknown; orderBy?: unknown }>
-type Plan = Readonly<{ read: Read; list: List; scope: CursorScope; withRows: boolean }>
+type ListInput = PageArguments & Readonly<{ where?: unknown; orderBy?: unknown; search?: unknown }>
+type Plan = Readonly<{
+  read: Read
+  list: List
+  scope: CursorScope
+  withRows: boolean
+  asked: readonly AskedMeasure[]
+}>
 
 const noRows: Rows = { rows: [], hasMore: false }
 
@@ -37,9 +48,12 @@ export async function resolveList(
   context: Context,
   info: GraphQLResolveInfo,
 ): Promise<Connection> {
-  const { read, list, scope, withRows } = planList(shape, input, rootPage, context, info)
+  const { read, list, scope, withRows, asked } = planList(shape, input, rootPage, context, info)
   const found = withRows ? await findPage(read, list) : noRows
-  return makeConnection(found, list.page, scope, () => countRows(read, list.filter))
+  return makeConnection(found, list.page, scope, {
+    count: () => countRows(read, list.filter),
+    aggregate: async () => tellAggregate(asked, await measureRows(read, list.filter, measuresOf(asked))),
+  })
 }
 
 /** The list behind a relation of one parent; parents of the same level are answered together. */
@@ -54,8 +68,12 @@ export async function resolveChildren(
   const level = findLevel(context, info.fieldNodes, () =>
     openLevel(planList(shape, input, nestedPage, context, info), end),
   )
-  const found = level.plan.withRows ? await level.rows.load(parent) : noRows
-  return makeConnection(found, level.plan.list.page, level.plan.scope, () => level.counts.load(parent))
+  const { list, scope, withRows } = level.plan
+  const found = withRows ? await level.rows.load(parent) : noRows
+  return makeConnection(found, list.page, scope, {
+    count: () => level.counts.load(parent),
+    aggregate: () => level.aggregates.load(parent),
+  })
 }
 
 /** The one row behind a to-one relation; parents of the same level are answered together. */
@@ -78,16 +96,31 @@ function planList(
   context: Context,
   info: GraphQLResolveInfo,
 ): Plan {
-  const { columns, withRows, withPositions } = selectConnection(info, shape, info.fieldNodes)
-  const order = readOrder(shape, input.orderBy)
+  const { columns, withRows, withPositions, aggregates } = selectConnection(info, shape, info.fieldNodes)
+  const search = readSearch(shape, input.search)
+  const order = readOrder(shape, input.orderBy, search)
   const scope = { key: context.app.cursorKey, order: nameOrder(shape.entity, order) }
-  const filter: Filter = readFilter(shape, input.where)
+  const filter = addSearch(readFilter(shape, input.where), search)
   const list = { filter, order, page: readPage(input, limits, scope), withPositions }
-  return { read: startRead(shape, columns, context), list, scope, withRows }
+  const asked = selectMeasures(info, shape, aggregates)
+  return { read: startRead(shape, columns, context), list, scope, withRows, asked }
 }
 
-/** Loads of one relation field of one request: its rows and, if asked for, its counts. */
-type Level = Readonly<{ plan: Plan; rows: DataLoader<unknown, Rows>; counts: DataLoader<unknown, number> }>
+function addSearch(filter: Filter, search: Search | undefined): Filter {
+  return search ? { kind: 'all', parts: [{ kind: 'search', search }, filter] } : filter
+}
+
+function measuresOf(asked: readonly AskedMeasure[]): readonly Measure[] {
+  return asked.map(({ measure }) => measure)
+}
+
+/** Loads of one relation field of one request: its rows and, if asked for, its counts and aggregates. */
+type Level = Readonly<{
+  plan: Plan
+  rows: DataLoader<unknown, Rows>
+  counts: DataLoader<unknown, number>
+  aggregates: DataLoader<unknown, Aggregate>
+}>
 
 function openLevel(plan: Plan, end: RelationEnd): Level {
   const rows = new DataLoader<unknown, Rows>(async (parents) => {
@@ -98,7 +131,14 @@ function openLevel(plan: Plan, end: RelationEnd): Level {
     const found = await countChildren(plan.read, end, parents, plan.list.filter)
     return parents.map((parent) => found.get(String(parent)) ?? 0)
   })
-  return { plan, rows, counts }
+  const aggregates = new DataLoader<unknown, Aggregate>(async (parents) => {
+    const measures = measuresOf(plan.asked)
+    const found = await measureChildren(plan.read, end, parents, plan.list.filter, measures)
+    return parents.map((parent) =>
+      tellAggregate(plan.asked, found.get(String(parent)) ?? readMeasures(measures)),
+    )
+  })
+  return { plan, rows, counts, aggregates }
 }
 
 function openRelated(

@@ -46,19 +46,10 @@ export function enumNames(values: readonly string[]): ReadonlyMap<string, string
 /** Names that belong to the fixed parts of the schema: types and root fields. */
 export type FixedNames = Readonly<{ types: ReadonlySet<string>; roots: ReadonlySet<string> }>
 
-/** Names within an entity's type and inputs that the system uses. */
+/** Names within an entity's type and inputs that the system uses; those of connections are what limits count by. */
 const reservedFields = new Set([
-  'id',
-  'nodeId',
-  'and',
-  'or',
-  'not',
-  'delete',
-  'create',
-  'mode',
-  'transitions',
-  'history',
-  'deletedAt',
+  ...['id', 'nodeId', 'and', 'or', 'not', 'delete', 'create', 'mode', 'transitions', 'history', 'deletedAt'],
+  ...['node', 'nodes', 'edges', 'pageInfo', 'totalCount', 'aggregate'],
 ])
 
 /** Hands out names; one that is taken gives way with a trailing underscore. */

@@ -9,14 +9,17 @@ import {
   orderTerm,
   type SortKey,
 } from '../../pipeline/order.ts'
+import type { Search } from '../../pipeline/search.ts'
 import { isObject, joinPath } from '../../reader.ts'
 import { refuse, refuseSize } from './conditions.ts'
 import type { Shape } from './shape.ts'
 
-const mostHops = 6
+/** Relations in a row that a path may lead over. */
+export const mostHops = 6
 const mostKeys = 10
 
-type Sort = Readonly<{ direction: Direction; nulls?: 'FIRST' | 'LAST' }>
+/** The value of a SortOrder. */
+export type Sort = Readonly<{ direction: Direction; nulls?: 'FIRST' | 'LAST' }>
 
 export const SortOrder = new GraphQLEnumType({
   name: 'SortOrder',
@@ -70,18 +73,23 @@ function buildKeys(
   return keys
 }
 
-/** Reads the `orderBy` of an entity and makes it total; absent, null and [] are the order of the key. */
-export function readOrder(shape: Shape, orderBy: unknown): readonly OrderTerm[] {
+/** Reads the `orderBy` of an entity and makes it total; absent, null and [] are the best of a search first, or the order of the key. */
+export function readOrder(shape: Shape, orderBy: unknown, search?: Search): readonly OrderTerm[] {
   const items = Array.isArray(orderBy) ? orderBy : orderBy == null ? [] : [orderBy]
   if (items.length > mostKeys)
     throw refuseSize('orderBy', `lists ${items.length} keys; at most ${mostKeys} are allowed`)
-  return completeOrder(
-    shape.entity,
-    items.map((item, index) => readTerm(shape, item, `orderBy[${index}]`, [])),
-  )
+  const terms = items.map((item, index) => readTerm(shape, item, `orderBy[${index}]`))
+  if (search && terms.length === 0) terms.push(orderTerm([], { kind: 'rank', search }, 'DESC'))
+  return completeOrder(shape.entity, terms)
 }
 
-function readTerm(shape: Shape, item: unknown, path: string, hops: readonly RelationEnd[]): OrderTerm {
+/** Reads one sort key; `hops` are the relations that led to the shape. */
+export function readTerm(
+  shape: Shape,
+  item: unknown,
+  path: string,
+  hops: readonly RelationEnd[] = [],
+): OrderTerm {
   const { key, value } = readOneOf(item, path)
   const at = joinPath(path, key)
   const field = shape.fields.get(key)

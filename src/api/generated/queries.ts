@@ -14,11 +14,13 @@ import { rootPage } from '../../pipeline/page.ts'
 import type { Context } from '../context.ts'
 import { listArguments } from './connections.ts'
 import { type EntityTypes, Node } from './entity-types.ts'
+import { buildGrouped } from './groups.ts'
 import { readUniqueKey } from './inputs.ts'
 import { resolveList } from './lists.ts'
 import { type Allocator, camelCase, listName } from './names.ts'
 import { readNodeId } from './node-id.ts'
 import { startRead } from './read.ts'
+import { searchArguments } from './search.ts'
 import { selectColumns } from './selection.ts'
 import type { Shape } from './shape.ts'
 import { readKey } from './values.ts'
@@ -33,6 +35,7 @@ export function buildQueries(types: EntityTypes, names: Allocator): GraphQLField
     [one]: buildOne(types),
     [listName(entity)]: buildList(types),
     [names.take(`${one}By`)]: buildBy(types),
+    [names.take(`${listName(entity)}Grouped`)]: buildGrouped(types),
   }
 }
 
@@ -58,7 +61,10 @@ function buildList({ shape, connection, filter, orderBy }: EntityTypes): Root {
   return {
     type: new GraphQLNonNull(connection),
     description: `The visible ${shape.entity.plural.replaceAll('_', ' ')}, filtered, sorted and in pages`,
-    args: listArguments(filter, orderBy, rootPage.usual, rootPage.most),
+    args: {
+      ...listArguments(filter, orderBy, rootPage.usual, rootPage.most),
+      ...searchArguments(shape),
+    },
     resolve: (_root, input, context, info) => resolveList(shape, input, context, info),
   }
 }

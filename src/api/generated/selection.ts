@@ -11,10 +11,16 @@ import {
 import type { Columns } from '../../pipeline/statement.ts'
 import { addColumn, type Shape } from './shape.ts'
 
-/** What a request wants of a connection; without rows nobody need read any. */
-export type ConnectionSelection = Readonly<{ columns: Columns; withRows: boolean; withPositions: boolean }>
+/** What a request wants of a connection; without rows nobody need read any. `aggregates` are the nodes of that name. */
+export type ConnectionSelection = Readonly<{
+  columns: Columns
+  withRows: boolean
+  withPositions: boolean
+  aggregates: readonly FieldNode[]
+}>
 
-type Request = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues'>
+/** What looking ahead needs of a request. */
+export type Request = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues'>
 
 /** The columns of one row that the selection below `nodes` asks for. */
 export function selectColumns(request: Request, shape: Shape, nodes: readonly FieldNode[]): Columns {
@@ -42,8 +48,10 @@ export function selectConnection(
   const columns = new Map<string, string>()
   let withRows = false
   let withPositions = false
+  const aggregates: FieldNode[] = []
   for (const field of selectFields(request, nodes)) {
     const name = field.name.value
+    if (name === 'aggregate') aggregates.push(field)
     if (name === 'nodes') addColumns(request, shape, [field], columns)
     if (name === 'edges') {
       for (const part of selectFields(request, [field])) {
@@ -55,11 +63,11 @@ export function selectConnection(
       withPositions ||= selectFields(request, [field]).some((part) => part.name.value.endsWith('Cursor'))
     withRows ||= name === 'nodes' || name === 'edges' || name === 'pageInfo'
   }
-  return { columns, withRows, withPositions }
+  return { columns, withRows, withPositions, aggregates }
 }
 
 /** All fields selected below the nodes, fragments followed, skipped ones left out; `typeName` chooses among fragments. */
-function selectFields(
+export function selectFields(
   request: Request,
   nodes: readonly FieldNode[],
   typeName?: string,

@@ -27,7 +27,7 @@ function readFilterObject(reader: Reader, given: unknown, path: string): Filter 
 }
 
 /** The keys that were set; a null never stands for leaving something out. */
-function readEntries(given: unknown, path: string): readonly (readonly [string, unknown])[] {
+export function readEntries(given: unknown, path: string): readonly (readonly [string, unknown])[] {
   if (!isObject(given)) throw refuse(path, `must be an object, found ${describe(given)}`)
   const entries = Object.entries(given).filter(([, value]) => value !== undefined)
   for (const [key, value] of entries)

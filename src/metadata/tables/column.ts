@@ -1,6 +1,6 @@
 // The column that holds a field: its type, default and what rows without a value get.
 import { quoteText } from '../../database/identifiers.ts'
-import { type Entity, writeEntity } from '../entity.ts'
+import { type Entity, listWrittenFields } from '../entity.ts'
 import type { Field } from '../field.ts'
 import type { DefinitionProblem } from '../registry.ts'
 import { type FieldType, readValue, type Value } from '../value.ts'
@@ -57,9 +57,7 @@ export function entityColumns(entity: Entity): readonly Column[] {
 
 /** Where each field stands in the written definition: `fields[2]`, `primary_key` or `slug`. */
 function fieldPaths(entity: Entity): ReadonlyMap<string, string> {
-  const written = writeEntity(entity).fields
-  const names = Array.isArray(written) ? written.map((field: Readonly<{ name: string }>) => field.name) : []
-  const paths = new Map(names.map((name, index) => [name, `fields[${index}]`]))
+  const paths = new Map(listWrittenFields(entity).map((name, index) => [name, `fields[${index}]`]))
   if (entity.slug && !paths.has(entity.slug.field)) paths.set(entity.slug.field, 'slug')
   return paths.set(entity.key.field, 'primary_key')
 }

@@ -9,7 +9,7 @@ import type { Column } from './column.ts'
 import { addGenerated, dropGenerated } from './generated.ts'
 import { countFound, probeConversion, probeRows } from './probe.ts'
 import { searchColumn } from './search.ts'
-import { makeDdl, makeProblem, type Step } from './step.ts'
+import { type Found, makeDdl, makeProblem, type Step } from './step.ts'
 import type { Table } from './wanted.ts'
 
 /** A table that exists and what it shall be; `before` is its entity as it was, absent when the table is taken over. */
@@ -48,24 +48,18 @@ function planColumn(change: Change, column: Column): readonly Step[] {
 }
 
 function addColumn({ real }: Change, column: Column): readonly Step[] {
-  const where = `${real.name}.${column.name}`
-  const initial = column.default ?? column.fill
+  const initial = column.default ?? (column.nullable ? undefined : column.fill)
   const rest = `${initial === undefined ? '' : ` default ${initial}`}${column.nullable ? '' : ' not null'}`
   const isBlocked = !column.nullable && column.fill === undefined
-  const probe = probeRows(real, 'true', nullPlace(column), (found) => tellNoValue(found))
   const isFillOnly = column.default === undefined && initial !== undefined
   return [
-    ...(isBlocked ? [probe] : []),
-    alter(
-      real,
-      `add column ${where} ${column.type}`,
-      `add column ${quoteName(column.name)} ${column.type}${rest}`,
-    ),
+    ...(isBlocked ? [probeRows(real, 'true', nullPlace(column), tellNoValue)] : []),
+    alter(real, `add column ${quoteName(column.name)} ${column.type}${rest}`),
     ...(isFillOnly ? [alterColumn(real, column, 'drop default')] : []),
   ]
 }
 
-function tellNoValue(found: Parameters<typeof countFound>[0]): string {
+function tellNoValue(found: Found): string {
   const rows = countFound(found, 'row has no value', 'rows have no value')
   return `cannot hold for the rows there are: ${rows}; give the field a default, or let it be nullable and fill it first`
 }
@@ -77,21 +71,12 @@ function nullPlace({ place, field }: Column): Column['place'] {
     : { ...place, path: `${place.path}.${field.required ? 'required' : 'nullable'}` }
 }
 
-function alter(real: RealTable, describe: string, action: string): Step {
-  return makeDdl('change table', describe, `alter table ${quoteName(real.name)} ${action}`)
+function alter(real: RealTable, action: string): Step {
+  return makeDdl('change table', `alter table ${quoteName(real.name)} ${action}`)
 }
 
-function alterColumn(
-  real: RealTable,
-  column: Readonly<{ name: string }>,
-  action: string,
-  words = action,
-): Step {
-  return alter(
-    real,
-    `alter column ${real.name}.${column.name} ${words}`,
-    `alter column ${quoteName(column.name)} ${action}`,
-  )
+function alterColumn(real: RealTable, { name }: Readonly<{ name: string }>, action: string): Step {
+  return alter(real, `alter column ${quoteName(name)} ${action}`)
 }
 
 /** Types that share a column type can still be as different as a file and any JSON. */
@@ -124,13 +109,13 @@ function planType(
   if (problem !== undefined) return [makeProblem(place, problem)]
   const cast = writeCast(quoteName(column.name), found.type, column.type)
   const turn = `alter column ${quoteName(column.name)} type ${column.type} using ${cast}`
-  const tell = (rows: Parameters<typeof countFound>[0]): string =>
+  const tell = (rows: Found): string =>
     `cannot become ${describeType(column)}: ${countFound(rows, 'row does not fit', 'rows do not fit')}`
   const conversion = { column: column.name, from: found.type, to: column.type, place, tell }
   return [
     ...(isSafeCast(found.type, column.type) ? [] : [probeConversion(real, conversion)]),
     ...(found.default === undefined ? [] : [alterColumn(real, column, 'drop default')]),
-    alter(real, `alter column ${real.name}.${column.name} type ${column.type}`, turn),
+    alter(real, turn),
   ]
 }
 
@@ -175,7 +160,7 @@ function planDefault(
     return isGone ? [] : [alterColumn(real, column, 'drop default')]
   }
   const isSame = found.type === column.type && found.default !== undefined && isSameDefault(column, old)
-  return isSame ? [] : [alterColumn(real, column, `set default ${column.default}`, 'set default')]
+  return isSame ? [] : [alterColumn(real, column, `set default ${column.default}`)]
 }
 
 function isSameDefault({ field }: Column, old: Field | undefined): boolean {
@@ -191,7 +176,7 @@ function planNull({ real }: Change, column: Column, found: RealColumn): readonly
   if (column.fill === undefined)
     return [probeRows(real, `r.${name} is null`, nullPlace(column), tellNoValue), setNotNull]
   const fill = `update ${quoteName(real.name)} set ${name} = ${column.fill} where ${name} is null`
-  return [makeDdl('change table', `fill ${real.name}.${column.name} where it is null`, fill), setNotNull]
+  return [makeDdl('change table', fill), setNotNull]
 }
 
 function mayDrop({ name }: RealColumn, drops: ReadonlySet<string>): boolean {
@@ -199,7 +184,7 @@ function mayDrop({ name }: RealColumn, drops: ReadonlySet<string>): boolean {
 }
 
 function dropColumn(real: RealTable, { name }: RealColumn): readonly Step[] {
-  return [alter(real, `drop column ${real.name}.${name}`, `drop column ${quoteName(name)}`)]
+  return [alter(real, `drop column ${quoteName(name)}`)]
 }
 
 /** A column that no field has any more keeps its values and asks for none. */

@@ -1,15 +1,16 @@
 // Plans the steps from the tables there are to the tables that definitions ask for; reads nothing and changes nothing.
 import { quoteName } from '../../database/identifiers.ts'
-import type { Registry, RegistryEntity } from '../registry.ts'
+import type { Registry } from '../registry.ts'
 import type { Catalog, RealTable } from './catalog.ts'
 import type { Column } from './column.ts'
-import { planColumns } from './columns.ts'
+import { type Change, planColumns } from './columns.ts'
 import { writeGenerated } from './generated.ts'
-import { isOurs, isUnique } from './names.ts'
-import { countFound, probeDuplicates, probeRows } from './probe.ts'
+import { addReference, createIndex, dropReferences, planIndexes, planReferences } from './indexes.ts'
+import { countFound, probeRows } from './probe.ts'
+import { refuseMoves, refuseTakeover } from './refuse.ts'
 import { probeLanguage } from './search.ts'
-import { makeDdl, makeProblem, orderSteps, type Step } from './step.ts'
-import { allTables, type Index, type Reference, type Table } from './wanted.ts'
+import { makeDdl, orderSteps, type Step } from './step.ts'
+import { allTables, type Table } from './wanted.ts'
 
 /** What may be dropped with its rows; everything else that definitions no longer name is kept. */
 export type Drops = Readonly<{
@@ -19,73 +20,61 @@ export type Drops = Readonly<{
   joinTables?: readonly Readonly<{ source: string; name: string }>[]
 }>
 
+/** From which definitions to which, and what may be lost on the way. */
+export type Transition = Readonly<{ before: Registry; after: Registry; drops: Drops }>
+
 /** The tables that a change is about: as they were wanted, as they are wanted now; either may be absent. */
-type Pair = Readonly<{ name: string; before?: Owned; after?: Owned }>
+type Pair = Readonly<{ name: string; was?: Owned; is?: Owned }>
 type Owned = Readonly<{ table: Table; owner: string; relation?: string }>
 
-/** The tables whose definition differs; only these are looked up and touched. */
-export function findChanged(before: Registry, after: Registry): readonly Pair[] {
+/** The tables whose definition differs, or that lose a column; only these are looked up and touched. */
+export function findChanged({ before, after, drops }: Transition): readonly Pair[] {
+  const losing = new Set(drops.columns?.map(({ entity }) => after.entities.get(entity)?.table))
   const old = new Map([...allTables(before)].map((each) => [each.table.name, each]))
   const wanted = new Map([...allTables(after)].map((each) => [each.table.name, each]))
-  const names = [...new Set([...wanted.keys(), ...old.keys()])]
-  return names
-    .map((name) => pair(name, old.get(name), wanted.get(name)))
-    .filter(({ before: was, after: is }) => JSON.stringify(was?.table) !== JSON.stringify(is?.table))
+  return [...new Set([...wanted.keys(), ...old.keys()])]
+    .map((name) => makePair(name, old.get(name), wanted.get(name)))
+    .filter(
+      ({ name, was, is }) => losing.has(name) || JSON.stringify(was?.table) !== JSON.stringify(is?.table),
+    )
 }
 
-function pair(name: string, before: Owned | undefined, after: Owned | undefined): Pair {
-  return { name, ...(before ? { before } : {}), ...(after ? { after } : {}) }
+function makePair(name: string, was: Owned | undefined, is: Owned | undefined): Pair {
+  return { name, ...(was ? { was } : {}), ...(is ? { is } : {}) }
 }
 
-/** All steps in the order in which they run. */
+/** The tables that the catalog must tell of for `planTables`: those that change, and those that they lead to. */
+export function listTables(changed: readonly Pair[]): readonly string[] {
+  const names = changed.flatMap(({ name, is }) => [
+    name,
+    ...(is?.table.references.map(({ toTable }) => toTable) ?? []),
+  ])
+  return [...new Set(names)]
+}
+
+/** All steps in the order in which they run. What is wanted again after it was kept is taken over. */
 export function planTables(
-  before: Registry,
-  after: Registry,
+  transition: Transition,
+  changed: readonly Pair[],
   catalog: Catalog,
-  drops: Drops,
 ): readonly Step[] {
-  const steps = findChanged(before, after).flatMap(({ name, before: was, after: is }) => {
-    const real = catalog.get(name)
-    if (is === undefined) return real && was ? planRemoval(was, real, drops) : []
-    const language = is.table.entity ? probeLanguage(is.table.entity) : []
-    const change = real ? planChange(is, real, before, drops) : planCreation(is.table)
-    return [...language, ...change]
-  })
-  return orderSteps([...planMoves(before, after), ...steps])
+  const refusals = refuseMoves(transition.before, transition.after)
+  if (refusals.length > 0) return refusals
+  return orderSteps(changed.flatMap((pair) => planPair(pair, transition, catalog)))
 }
 
-/** What an entity that stays may not change: its table and its key. */
-function planMoves(before: Registry, after: Registry): readonly Step[] {
-  return [...after.entities.values()].flatMap((entity) => {
-    const old = before.entities.get(entity.name)
-    if (old === undefined) return []
-    const at = (path: string) => ({ kind: 'entity', name: entity.name, path }) as const
-    const steps: Step[] = []
-    if (old.table !== entity.table)
-      steps.push(
-        makeProblem(at('table'), `cannot change: the rows are in ${old.table}, found ${entity.table}`),
-      )
-    if (JSON.stringify(old.key) !== JSON.stringify(entity.key))
-      steps.push(
-        makeProblem(
-          at('primary_key'),
-          `cannot change: it is ${describeKey(old)}, found ${describeKey(entity)}`,
-        ),
-      )
-    return steps
-  })
-}
-
-function describeKey({ key }: RegistryEntity): string {
-  return `${key.field} of type ${key.type}${key.generated ? ', generated' : ''}`
+function planPair({ name, was, is }: Pair, transition: Transition, catalog: Catalog): readonly Step[] {
+  const real = catalog.get(name)
+  if (is === undefined) return real && was ? planRemoval(was, real, transition.drops) : []
+  const language = is.table.entity ? probeLanguage(is.table.entity) : []
+  return [...language, ...(real ? planChange(is.table, real, transition, catalog) : planCreation(is.table))]
 }
 
 function planCreation(table: Table): readonly Step[] {
   const columns = table.columns.map(writeColumn)
   const key = `constraint ${quoteName(table.key.name)} primary key (${table.key.columns.map(quoteName).join(', ')})`
-  const sql = `create table ${quoteName(table.name)} (${[...columns, key].join(', ')})`
   return [
-    makeDdl('create table', `create table ${table.name}`, sql),
+    makeDdl('create table', `create table ${quoteName(table.name)} (${[...columns, key].join(', ')})`),
     ...table.indexes.map((index) => createIndex(table, index)),
     ...table.references.map((reference) => addReference(table, reference)),
   ]
@@ -98,103 +87,36 @@ function writeColumn(column: Column): string {
   return `${quoteName(column.name)} ${column.type}${rest}`
 }
 
-function createIndex(table: Table, index: Index): Step {
-  const columns = index.columns.map(quoteName).join(', ')
-  const live = index.kind === 'unique_live' ? ' where "deleted_at" is null' : ''
-  const unique = isUnique(index.kind) ? 'unique ' : ''
-  const method = index.kind === 'search' ? ' using gin' : ''
-  const sql = `create ${unique}index ${quoteName(index.name)} on ${quoteName(table.name)}${method} (${columns})${live}`
-  return makeDdl('create index', `create ${unique}index on ${table.name} (${index.columns.join(', ')})`, sql)
-}
-
-function addReference(table: Table, reference: Reference): Step {
-  const { name, column, toTable, toColumn } = reference
-  const leads = `references ${quoteName(toTable)} (${quoteName(toColumn)}) on delete no action deferrable initially deferred`
-  const sql = `alter table ${quoteName(table.name)} add constraint ${quoteName(name)} foreign key (${quoteName(column)}) ${leads}`
-  return makeDdl('add reference', `add reference ${table.name}.${column} to ${toTable}`, sql)
-}
-
-function planChange({ table }: Owned, real: RealTable, before: Registry, drops: Drops): readonly Step[] {
-  if (!real.isTable)
-    return [makeProblem(table.place, `is taken by something that is not a table: ${real.name}; name another`)]
-  if (real.key.join() !== table.key.columns.join())
-    return [
-      makeProblem(
-        table.place,
-        `names a table whose key is (${real.key.join(', ')}), not (${table.key.columns.join(', ')}); name another`,
-      ),
-    ]
+function planChange(
+  table: Table,
+  real: RealTable,
+  { before, drops }: Transition,
+  catalog: Catalog,
+): readonly Step[] {
+  const refusals = refuseTakeover(table, real)
+  if (refusals.length > 0) return refusals
   const old = table.entity && before.entities.get(table.entity.name)
-  const dropped = (drops.columns ?? [])
-    .filter(({ entity }) => entity === table.entity?.name)
-    .map(({ field }) => field)
-  const change = { wanted: table, real, ...(old ? { before: old } : {}), drops: new Set(dropped) }
-  return [...planColumns(change), ...planIndexes(table, real), ...planReferences(table, real)]
-}
-
-function planIndexes(table: Table, real: RealTable): readonly Step[] {
-  const wanted = new Set(table.indexes.map((index) => index.name))
-  const gone = [...real.indexes].filter((name) => isOurs(name) && !wanted.has(name))
-  const missing = table.indexes.filter((index) => !real.indexes.has(index.name))
+  const dropped = drops.columns?.filter(({ entity }) => entity === table.entity?.name) ?? []
+  const fields = new Set(dropped.map(({ field }) => field))
+  const change: Change = { wanted: table, real, ...(old ? { before: old } : {}), drops: fields }
   return [
-    ...gone.map((name) => makeDdl('drop index', `drop index ${name}`, `drop index ${quoteName(name)}`)),
-    ...missing.flatMap((index) => [...probeUnique(table, real, index), createIndex(table, index)]),
+    ...planRevival(change),
+    ...planColumns(change),
+    ...planIndexes(change),
+    ...planReferences(change, catalog),
   ]
 }
 
-/** Rows that share their values are told before the index would refuse them; columns that are new hold one value or none. */
-function probeUnique(table: Table, real: RealTable, index: Index): readonly Step[] {
-  const isKnown = index.columns.every((column) => real.columns.has(column))
-  if (!isUnique(index.kind) || !isKnown) return []
-  const columns = index.columns.map((column) => `r.${quoteName(column)}`)
-  const live =
-    index.kind === 'unique_live' && real.columns.has('deleted_at') ? 'r."deleted_at" is null' : 'true'
+/** Deleted records would come back to life when nothing looks at the time of their deletion any more. */
+function planRevival({ wanted, real, before }: Change): readonly Step[] {
+  const isMinded = wanted.entity === undefined || wanted.entity.softDelete
+  if (isMinded || before?.softDelete === false || !real.columns.has('deleted_at')) return []
   return [
-    probeDuplicates(real, columns, live, index.place, (found) => {
-      return `cannot hold for the rows there are: ${countFound(found, 'value stands', 'values stand')} in more than one row of ${table.name}`
+    probeRows(real, 'r."deleted_at" is not null', { ...wanted.place, path: 'soft_delete' }, (found) => {
+      const records = countFound(found, 'deleted record exists', 'deleted records exist')
+      return `cannot be turned off: ${records} and would come back; restore or remove them first`
     }),
   ]
-}
-
-function planReferences(table: Table, real: RealTable): readonly Step[] {
-  const wanted = new Set(table.references.map((reference) => reference.name))
-  const gone = [...real.references].filter((name) => isOurs(name) && !wanted.has(name))
-  const missing = table.references.filter((reference) => !real.references.has(reference.name))
-  return [
-    ...gone.map((name) => dropReference(real, name)),
-    ...missing.flatMap((reference) => [...probeOrphans(real, reference), addReference(table, reference)]),
-  ]
-}
-
-function dropReference(real: RealTable, name: string): Step {
-  return makeDdl(
-    'drop reference',
-    `drop reference ${name}`,
-    `alter table ${quoteName(real.name)} drop constraint ${quoteName(name)}`,
-  )
-}
-
-function probeOrphans(
-  real: RealTable,
-  { column, toTable, toColumn, leadsTo, place }: Reference,
-): readonly Step[] {
-  if (!real.columns.has(column)) return []
-  const value = `r.${quoteName(column)}`
-  const target = `select 1 from ${quoteName(toTable)} o where o.${quoteName(toColumn)}::text = ${value}::text`
-  return [
-    probeRows(
-      real,
-      `${value} is not null and to_regclass(${quoteRegclass(toTable)}) is not null and not exists (${target})`,
-      place,
-      (found) => {
-        return `cannot hold for the rows there are: ${countFound(found, 'row leads', 'rows lead')} to no ${leadsTo}`
-      },
-    ),
-  ]
-}
-
-function quoteRegclass(table: string): string {
-  return `'${quoteName(table)}'`
 }
 
 /** The table of a definition that is gone stays, without anything that could block others, unless it is to be dropped. */
@@ -203,10 +125,8 @@ function planRemoval({ table, owner, relation }: Owned, real: RealTable, drops: 
     relation === undefined
       ? drops.tables?.includes(owner)
       : drops.joinTables?.some(({ source, name }) => `${source}.${name}` === relation)
-  const references = [...real.references].filter(isOurs).map((name) => dropReference(real, name))
-  if (!isDropped) return references
-  return [
-    ...references,
-    makeDdl('drop table', `drop table ${table.name}`, `drop table ${quoteName(table.name)}`),
-  ]
+  const references = dropReferences(real, new Set())
+  return isDropped
+    ? [...references, makeDdl('drop table', `drop table ${quoteName(table.name)}`)]
+    : references
 }

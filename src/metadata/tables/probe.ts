@@ -1,5 +1,5 @@
 // Writes the queries that find rows which contradict a change, and the words in which they are told.
-import { quoteName, quoteText } from '../../database/identifiers.ts'
+import { joinName, quoteName, quoteText } from '../../database/identifiers.ts'
 import { writeFits } from './cast.ts'
 import type { RealTable } from './catalog.ts'
 import type { Place } from './column.ts'
@@ -49,7 +49,7 @@ export type Conversion = Readonly<{ column: string; from: string; to: string; pl
 
 /** Finds the rows whose value would not survive; PostgreSQL before 16 can only try and see. */
 export function probeConversion(table: RealTable, { column, from, to, place, tell }: Conversion): Probe {
-  const name = `pg_temp.${quoteName(`fits__${table.name}__${column}`.slice(0, 63))}`
+  const name = `pg_temp.${quoteName(joinName('fits_', table.name, '', column))}`
   const body = `begin return ${writeFits('v', from, to)}; exception when others then return false; end`
   const value = `r.${quoteName(column)}`
   return {

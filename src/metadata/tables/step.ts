@@ -20,7 +20,7 @@ export type Phase = (typeof phases)[number]
 /**
  * `problem`: the definition cannot be followed, whatever the rows are.
  * `probe`: `sql` selects `count` and `examples` of what is in the way, reading `tables`; `prepare` and `clean` stand around it.
- * `ddl`: changes a table; `describe` says so to people.
+ * `ddl`: changes a table.
  */
 export type Step =
   | Readonly<{ kind: 'problem'; problem: DefinitionProblem }>
@@ -32,17 +32,16 @@ export type Step =
       clean?: string
       tell(found: Found): DefinitionProblem
     }>
-  | Readonly<{ kind: 'ddl'; phase: Phase; sql: string; describe: string }>
+  | Readonly<{ kind: 'ddl'; phase: Phase; sql: string }>
 
 export type Probe = Extract<Step, { kind: 'probe' }>
-export type Ddl = Extract<Step, { kind: 'ddl' }>
 
 export function makeProblem(place: Place, message: string): Step {
   return { kind: 'problem', problem: { ...place, message } }
 }
 
-export function makeDdl(phase: Phase, describe: string, sql: string): Step {
-  return { kind: 'ddl', phase, sql, describe }
+export function makeDdl(phase: Phase, sql: string): Step {
+  return { kind: 'ddl', phase, sql }
 }
 
 /** Sorts the DDL by phase and leaves the rest in front. */

@@ -31,7 +31,7 @@ export type NamedJoin = JoinRelation & NamedRelation
 type Indexing = Readonly<{ isUnique: boolean; columns: readonly string[]; path: string; relation?: Relation }>
 
 /** The table of an entity, with what relations that end in it add. */
-export function entityTable(entity: RegistryEntity, registry: Registry): Table {
+function entityTable(entity: RegistryEntity, registry: Registry): Table {
   const columns = entityColumns(entity)
   const paths = new Map(columns.map((column) => [column.name, column.place.path]))
   const relations = incomingRelations(entity)
@@ -159,7 +159,7 @@ function userReferences(entity: Entity, paths: ReadonlyMap<string, string>): rea
 }
 
 /** The table that holds the pairs of a many_to_many relation. */
-export function joinTable(relation: NamedJoin, registry: Registry): Table {
+function joinTable(relation: NamedJoin, registry: Registry): Table {
   const ends = [
     { column: relation.sourceJoinKey, to: entityOf(registry, relation.source), path: 'source_join_key' },
     { column: relation.targetJoinKey, to: entityOf(registry, relation.target), path: 'target_join_key' },

@@ -1,0 +1,26 @@
+// The argument `search` of lists, for entities that have fields to look into.
+import { GraphQLString } from 'graphql'
+import { searchedFields } from '../../metadata/tables/search.ts'
+import type { Search } from '../../pipeline/search.ts'
+import { plainOperand, refuseSize } from './conditions.ts'
+import type { Shape } from './shape.ts'
+
+const longest = 1_000
+const text = plainOperand('text')
+
+/** The argument, for lists of an entity that can be searched. */
+export function searchArguments({ entity }: Shape) {
+  const fields = searchedFields(entity).map((field) => field.name)
+  if (fields.length === 0) return {}
+  const description = `Only rows with these words in ${fields.join(', ')}; "quotes" keep words together, or means either, - leaves out. Without orderBy the best come first.`
+  return { search: { type: GraphQLString, description } }
+}
+
+/** Reads the argument; absent, null and blank text search nothing. */
+export function readSearch({ entity }: Shape, search: unknown): Search | undefined {
+  if (search == null) return undefined
+  const words = String(text.read(search, 'search'))
+  if (words.length > longest)
+    throw refuseSize('search', `has ${words.length} characters; at most ${longest} are allowed`)
+  return words.trim() === '' ? undefined : { language: entity.searchLanguage, words }
+}
