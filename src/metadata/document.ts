@@ -34,10 +34,10 @@ const keys = ['version', 'entities', 'relations', 'sample_data', ...laterKinds, 
 /** Aliases could make a small text as large as one likes. */
 const mostAliases = 100
 
-/** Parses YAML or JSON; a syntax error is BAD_USER_INPUT with its line. */
+/** Parses YAML or JSON; a syntax error, like a tag that means nothing here, is BAD_USER_INPUT with its line. */
 export function parseText(text: string): unknown {
   const parsed = parseDocument(text, { uniqueKeys: true, prettyErrors: true })
-  const [error] = parsed.errors
+  const [error] = [...parsed.errors, ...parsed.warnings]
   if (error) throw fail('BAD_USER_INPUT', `The document is neither YAML nor JSON: ${error.message}`)
   try {
     return parsed.toJS({ maxAliasCount: mostAliases })

@@ -13,8 +13,8 @@ import {
   readObject,
   readText,
   type Source,
-  suggest,
 } from '../reader.ts'
+import { checkEntity } from './entity-check.ts'
 import { type Field, present, readColumnName, readField, readName, writeField } from './field.ts'
 
 export type KeyType = 'uuid' | 'int' | 'bigint' | 'string'
@@ -49,7 +49,6 @@ const keys = [
   'indexes',
   'search_language',
 ] as const
-const mostFields = 500
 const defaultKey: Key = { field: 'id', type: 'uuid', generated: true }
 
 /** Reads an entity's definition; adds every problem with its path and returns nothing when it has no usable name. */
@@ -164,71 +163,6 @@ function makeSlugField(slug: Slug): Field {
     unique: true,
     description: `Made from ${slug.source}`,
   }
-}
-
-function checkEntity(entity: Entity, declared: readonly Field[], source: Source): void {
-  if (declared.length > mostFields)
-    addProblem(source, 'fields', `are at most ${mostFields}, found ${declared.length}`)
-  checkDeclared(entity, declared, source)
-  checkFieldLists(entity, 'unique_together', entity.uniqueTogether, source)
-  checkFieldLists(entity, 'indexes', entity.indexes, source)
-  if (entity.slug) checkSlug(entity, entity.slug, source)
-  if (!/^[a-z_]{1,40}$/.test(entity.searchLanguage))
-    addProblem(
-      source,
-      'search_language',
-      `must be a text search configuration such as english, found ${describe(entity.searchLanguage)}`,
-    )
-}
-
-function checkDeclared(entity: Entity, declared: readonly Field[], source: Source): void {
-  const seen = new Map<string, number>()
-  declared.forEach((field, index) => {
-    const path = joinPath('fields', index)
-    const first = seen.get(field.name)
-    if (first !== undefined)
-      addProblem(source, joinPath(path, 'name'), `is taken by fields[${first}]: ${describe(field.name)}`)
-    seen.set(field.name, index)
-    if (field.name === entity.key.field && field.type !== entity.key.type)
-      addProblem(
-        source,
-        joinPath(path, 'type'),
-        `must be ${entity.key.type}, as primary_key says; found ${field.type}`,
-      )
-  })
-}
-
-function checkFieldLists(
-  entity: Entity,
-  key: string,
-  lists: readonly (readonly string[])[],
-  source: Source,
-): void {
-  const names = entity.fields.map((field) => field.name)
-  lists.forEach((list, index) => {
-    const path = joinPath(key, index)
-    for (const name of list) {
-      const field = entity.fields.find((each) => each.name === name)
-      if (field === undefined)
-        addProblem(source, path, `names no field of the entity: ${describe(name)}${suggest(name, names)}`)
-      else if (field.type === 'json' || field.type === 'file')
-        addProblem(source, path, `cannot hold ${name}, a ${field.type} field`)
-    }
-    if (new Set(list).size !== list.length) addProblem(source, path, 'names a field twice')
-  })
-}
-
-function checkSlug(entity: Entity, slug: Slug, source: Source): void {
-  const from = entity.fields.find((field) => field.name === slug.source)
-  const target = entity.fields.find((field) => field.name === slug.field)
-  if (from === undefined || (from.type !== 'string' && from.type !== 'text') || slug.source === slug.field)
-    addProblem(
-      source,
-      'slug.source',
-      `must name another string or text field, found ${describe(slug.source)}`,
-    )
-  if (target?.type !== 'string' && target?.type !== 'text')
-    addProblem(source, 'slug.field', `must be a string or text field, found ${describe(slug.field)}`)
 }
 
 /** Writes an entity in the form that documents and the tables hold: snake_case, without what defaults say. */

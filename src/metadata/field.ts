@@ -66,7 +66,7 @@ const mostDepth = 100
 const systemColumns = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid']
 
 /** Says why a column cannot have the name, although a definition can; undefined when it can. */
-export function findColumnProblem(name: string): string | undefined {
+function findColumnProblem(name: string): string | undefined {
   if (name === 'deleted_at') return 'is reserved: the system keeps the time of deletion there'
   if (systemColumns.includes(name)) return `is reserved: PostgreSQL has a ${name} of its own in every table`
   return undefined

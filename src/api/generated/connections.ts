@@ -38,7 +38,7 @@ function cursorOf(row: Row, scope: CursorScope): string {
   return writeCursor(scope, position)
 }
 
-export const PageInfo = new GraphQLObjectType<Connection>({
+const PageInfo = new GraphQLObjectType<Connection>({
   name: 'PageInfo',
   description: 'Where a page stands in its list',
   fields: {

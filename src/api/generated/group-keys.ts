@@ -35,7 +35,7 @@ function describePart(part: DatePart): string {
     : cyclicTexts[part]
 }
 
-export const DatePartEnum = new GraphQLEnumType({
+const DatePartEnum = new GraphQLEnumType({
   name: 'DatePart',
   description: 'The part of a date or moment that groups have in common, in the time zone asked for',
   values: Object.fromEntries(
@@ -43,7 +43,7 @@ export const DatePartEnum = new GraphQLEnumType({
   ),
 })
 
-export const DateParts = new GraphQLObjectType({
+const DateParts = new GraphQLObjectType({
   name: 'DateParts',
   description: 'The numbers of a date that a group has in common; null when not grouped by them',
   fields: Object.fromEntries(

@@ -87,7 +87,7 @@ export function buildNode(shapes: ReadonlyMap<string, Shape>): Root {
 }
 
 /** The condition that finds a record by its key. */
-export function byKey({ entity }: Shape, value: Value): Filter {
+function byKey({ entity }: Shape, value: Value): Filter {
   return { kind: 'compare', field: entity.keyField, operator: 'eq', value }
 }
 

@@ -1,7 +1,6 @@
 // What each field of an entity's GraphQL type needs of a row; rows carry their columns under the names of the API.
 import type { Field } from '../../metadata/field.ts'
 import type { RegistryEntity, RelationEnd } from '../../metadata/registry.ts'
-import type { Columns } from '../../pipeline/statement.ts'
 import { createAllocator, endName, fieldName, pascalCase } from './names.ts'
 
 /** A field of the type: a column as it is, a relation reached by a column, or the global id made of the key. */
@@ -66,9 +65,4 @@ export function addColumn(shape: Shape, apiName: string, columns: Map<string, st
   else if (field.kind === 'relation') columns.set(field.alias, field.column)
   else if (field.kind === 'version') columns.set('_version', '_version')
   else columns.set('id', shape.entity.key.field)
-}
-
-/** The key alone, under its name in the API. */
-export function keyColumns(shape: Shape): Columns {
-  return new Map([['id', shape.entity.key.field]])
 }
