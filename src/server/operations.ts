@@ -2,6 +2,7 @@
 import {
   type DocumentNode,
   GraphQLError,
+  GraphQLScalarType,
   type GraphQLSchema,
   getOperationAST,
   Kind,
@@ -97,13 +98,19 @@ function prepare(
 /**
  * graphql-jit marks the nodes it compiles, so it gets a document of its own; what it cannot compile stays interpreted.
  * It writes code for the coercion of each variable, without end for inputs that contain themselves; graphql-js coerces
- * them before, so here they are all of the one type that takes any value.
+ * them before, so here they are all of a type that takes any value and that no one else sees.
  */
 function compile(schema: GraphQLSchema, operation: Operation, text: string, name: string | undefined): void {
-  if (schema.getType(anyType) === undefined) return
   const document = visit(parse(text), { VariableDefinition: takeAny })
-  const compiled = compileQuery(schema, document, name)
+  const compiled = compileQuery(withAnyValue(schema), document, name)
   if (isCompiledQuery(compiled)) operation.compiled = { query: compiled.query, inner: findInner(document) }
+}
+
+const anyValue = new GraphQLScalarType({ name: '_AnyValue', parseValue: (value) => value })
+
+function withAnyValue(schema: GraphQLSchema): GraphQLSchema {
+  const getType = (name: string) => (name === anyValue.name ? anyValue : schema.getType(name))
+  return Object.create(schema, { getType: { value: getType } })
 }
 
 function findInner(document: DocumentNode): ReadonlySet<string> {
@@ -116,10 +123,8 @@ function findInner(document: DocumentNode): ReadonlySet<string> {
   return inner
 }
 
-const anyType = 'JSON'
-
 function takeAny({ kind, variable }: VariableDefinitionNode): VariableDefinitionNode {
-  return { kind, variable, type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: anyType } } }
+  return { kind, variable, type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: anyValue.name } } }
 }
 
 /** An error of validation says so, unless a scalar has said more. */
