@@ -12,7 +12,7 @@ const shortestPassword = 8
 const longestPassword = 200
 
 // Well formed and costing as much as a real one, but no password makes its random bytes.
-const dummyHash = `$argon2id$v=19$m=${memoryCost},p=${parallelism},t=${timeCost}$${randomText(16)}$${randomText(32)}`
+const dummyHash = `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${randomText(16)}$${randomText(32)}`
 
 function randomText(bytes: number): string {
   return randomBytes(bytes).toString('base64').replace(/=+$/, '')

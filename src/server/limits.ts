@@ -20,7 +20,7 @@ const nestedPage = 10
 const aggregateCost = 10
 
 /** Parts of a connection: they lead to the same records and are no hop of their own. */
-const connectionParts = new Set(['nodes', 'edges', 'node', 'pageInfo'])
+const connectionParts = new Set(['nodes', 'edges', 'node', 'pageInfo', 'aggregate'])
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 type Size = Readonly<{ depth: number; introspectionDepth: number; fields: number }>
