@@ -18,8 +18,17 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 /** Describes a value for a message, shortened: `"draft"`, `[1,2]`, `nothing`. */
 export function describe(value: unknown): string {
   if (value === undefined) return 'nothing'
-  const text = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value))
+  const text = writeShort(value)
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+/** Values that lead back to themselves, or go too deep, have no JSON text. */
+function writeShort(value: unknown): string {
+  try {
+    return typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value))
+  } catch {
+    return 'a value without an end'
+  }
 }
 
 /** Says ` (did you mean "total"?)` when a candidate is near, else nothing. */

@@ -11,7 +11,7 @@ const foreignKeyViolation = '23503'
 const lockNotAvailable = '55P03'
 const statementTimedOut = '57014'
 /** Classes of errors that a value causes: too large, wrong form, out of range. */
-const valueErrors = new Set(['22003', '22007', '22008', '22P02', '22P05', '22021', '54000'])
+const valueErrors = new Set(['22003', '22007', '22008', '22P02', '22P05', '22021', '54000', '2200H'])
 
 /** The error to throw instead of what PostgreSQL said. */
 export function tellRefusal(registry: Registry, plan: Plan, error: unknown): unknown {

@@ -163,7 +163,7 @@ async function advance(sql: Sql, table: string, key: string): Promise<void> {
   const sequence = `pg_get_serial_sequence(${quoteText(quoteName(table))}, ${quoteText(key)})`
   const most = `select max(${name}) as most from ${quoteName(table)}`
   await run(sql, {
-    text: `select setval(${sequence}, greatest(m.most, nextval(${sequence}) - 1, 1)) from (${most}) m where m.most is not null`,
+    text: `select setval(${sequence}, greatest(m.most, pg_sequence_last_value(${sequence}::regclass), 1)) from (${most}) m where m.most is not null`,
     values: [],
   })
 }

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { AppError, fail } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Answers } from './answers.ts'
-import { readBody } from './body.ts'
+import { checkDepth, checkSearch, readBody } from './body.ts'
 import { renderError } from './render-error.ts'
 import { sendErrors } from './reply.ts'
 import { findRoute, type Route } from './routes.ts'
@@ -29,12 +29,27 @@ async function answer(
   response: ServerResponse,
   requestId: string,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://localhost')
-  const route = findRoute(url.pathname)
+  const { path, search } = splitTarget(request.url ?? '/')
+  if (!methods.has(request.method ?? '')) return refuseMethod(response)
+  const route = findRoute(path)
   if (!isGraphQL(route)) return await options.answers.plain(route, request, response)
-  if (wantsPage(request)) return await options.answers.page(route, url.pathname, request, response)
+  if (wantsPage(request)) return await options.answers.page(route, path, request, response)
   const body = await readBody(request, await options.answers.findBodyLimit(route, request))
-  await options.answers.graphql(route, { request, requestId, search: url.search, body }, response)
+  checkDepth(body.toString())
+  checkSearch(search)
+  await options.answers.graphql(route, { request, requestId, search, body }, response)
+}
+
+const methods = new Set(['GET', 'HEAD', 'POST', 'OPTIONS'])
+
+function refuseMethod(response: ServerResponse): void {
+  response.writeHead(405, { allow: [...methods].join(', ') }).end()
+}
+
+/** The target of a request as it stands there: what is no path of ours leads nowhere. */
+function splitTarget(target: string): Readonly<{ path: string; search: string }> {
+  const at = target.indexOf('?')
+  return at < 0 ? { path: target, search: '' } : { path: target.slice(0, at), search: target.slice(at) }
 }
 
 function isGraphQL(route: Route): route is Exclude<Route, { kind: 'home' | 'alive' | 'ready' | 'nowhere' }> {

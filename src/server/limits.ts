@@ -96,8 +96,7 @@ function measureFragment(name: string, fragments: Fragments, sizes: Map<string, 
 }
 
 /** The same field may stand in one selection under 30 names at most. */
-function checkAliases(set: SelectionSetNode): void {
-  const counts = new Map<string, number>()
+function checkAliases(set: SelectionSetNode, counts = new Map<string, number>()): void {
   for (const selection of set.selections) {
     if (selection.kind === 'Field') {
       const count = (counts.get(selection.name.value) ?? 0) + 1
@@ -105,7 +104,8 @@ function checkAliases(set: SelectionSetNode): void {
       if (count > mostAliases)
         throw tooMuch(`selects ${selection.name.value} more than ${mostAliases} times in one place`)
     }
-    if ('selectionSet' in selection && selection.selectionSet) checkAliases(selection.selectionSet)
+    if (selection.kind === 'InlineFragment') checkAliases(selection.selectionSet, counts)
+    else if (selection.kind === 'Field' && selection.selectionSet) checkAliases(selection.selectionSet)
   }
 }
 

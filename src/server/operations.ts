@@ -4,14 +4,19 @@ import {
   GraphQLError,
   GraphQLScalarType,
   type GraphQLSchema,
+  getNamedType,
   getOperationAST,
+  isScalarType,
+  isSpecifiedScalarType,
   Kind,
   type OperationDefinitionNode,
   parse,
+  TypeInfo,
   type VariableDefinitionNode,
   type VariableNode,
   validate,
   visit,
+  visitWithTypeInfo,
 } from 'graphql'
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
 import { fail } from '../errors.ts'
@@ -102,6 +107,7 @@ function prepare(
  */
 function compile(schema: GraphQLSchema, operation: Operation, text: string, name: string | undefined): void {
   const document = visit(parse(text), { VariableDefinition: takeAny })
+  if (hasFreeVariables(schema, operation.document)) return
   const compiled = compileQuery(withAnyValue(schema), document, name)
   if (isCompiledQuery(compiled)) operation.compiled = { query: compiled.query, inner: findInner(document) }
 }
@@ -111,6 +117,25 @@ const anyValue = new GraphQLScalarType({ name: '_AnyValue', parseValue: (value) 
 function withAnyValue(schema: GraphQLSchema): GraphQLSchema {
   const getType = (name: string) => (name === anyValue.name ? anyValue : schema.getType(name))
   return Object.create(schema, { getType: { value: getType } })
+}
+
+/** Whether a variable stands inside a literal of a custom scalar, such as `{ a: $x }` for JSON: only graphql-js reads those. */
+function hasFreeVariables(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const types = new TypeInfo(schema)
+  let isFree = false
+  let depth = 0
+  const nested = { enter: () => void depth++, leave: () => void depth-- }
+  const checkVariable = (): void => {
+    const type = types.getInputType()
+    const named = type && getNamedType(type)
+    const isCustom = named == null || (isScalarType(named) && !isSpecifiedScalarType(named))
+    if (depth > 0 && isCustom) isFree = true
+  }
+  visit(
+    document,
+    visitWithTypeInfo(types, { ObjectValue: nested, ListValue: nested, Variable: checkVariable }),
+  )
+  return isFree
 }
 
 function findInner(document: DocumentNode): ReadonlySet<string> {

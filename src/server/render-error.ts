@@ -1,7 +1,10 @@
 // Turns whatever went wrong into what a client may see: a code, a message, details, and the id to ask the operator about.
 import { GraphQLError } from 'graphql'
+import { sqlState } from '../database/transaction.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
 import type { Log } from '../log.ts'
+
+const statementTimedOut = '57014'
 
 /** What is told of an error in `errors[].extensions`. */
 type Told = Readonly<{ code: ErrorCode; message: string; details?: unknown }>
@@ -47,6 +50,8 @@ function tell(error: unknown): Told | undefined {
       ...(error.details === undefined ? {} : { details: error.details }),
     }
   if (!(error instanceof GraphQLError)) return undefined
+  if (sqlState(error.originalError) === statementTimedOut)
+    return { code: 'LIMIT_EXCEEDED', message: 'The request took too long in the database and was given up' }
   if (error.originalError instanceof AppError) return tell(error.originalError)
   if (error.originalError && !(error.originalError instanceof GraphQLError)) return undefined
   const code = codes.get(error.extensions?.code ?? codeByPlace(error))
@@ -55,7 +60,7 @@ function tell(error: unknown): Told | undefined {
 
 /** graphql-js gives no codes: syntax errors have a source only, wrong variables neither path nor code. */
 function codeByPlace(error: GraphQLError): ErrorCode | undefined {
-  if (error.path !== undefined) return undefined
+  if (error.path !== undefined) return error.message.startsWith('Argument "') ? 'BAD_USER_INPUT' : undefined
   return error.message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : 'BAD_USER_INPUT'
 }
 

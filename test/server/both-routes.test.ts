@@ -38,6 +38,13 @@ function tell(text: string): string {
   return error ? `${error.extensions.code}: ${error.message}` : 'no error'
 }
 
+/** An object that holds itself so many times. */
+function deep(levels: number): unknown {
+  let value: unknown = {}
+  for (let level = 0; level < levels; level++) value = { not: value }
+  return value
+}
+
 const nest = (depth: number): string =>
   `{ customers { nodes { ${'invoices { nodes { customer { '.repeat(depth)} id ${'} } }'.repeat(depth)} } } }`
 const bomb = `query { ...a0 } ${Array.from({ length: 20 }, (_, index) => `fragment a${index} on Query { ...a${index + 1} ...a${index + 1} }`).join(' ')} fragment a20 on Query { viewer { id } }`
@@ -90,6 +97,31 @@ describe('an attack', () => {
           'query($n: Int = 100) { customers(first: $n) { nodes { invoices(first: $n) { nodes { items(first: $n) { nodes { id } } } } } } }',
       },
       /^LIMIT_EXCEEDED: .*1010100 records/,
+    ],
+    [
+      'by aliases in inline fragments',
+      {
+        query: `{ ${Array.from({ length: 31 }, (_, index) => `... { a${index}: viewer { id } }`).join(' ')} }`,
+      },
+      /^LIMIT_EXCEEDED: .*viewer more than 30 times/,
+    ],
+    [
+      'by variables without a bottom',
+      {
+        query: 'query($w: InvoiceFilter) { invoices(where: $w) { totalCount } }',
+        variables: { w: deep(1_000) },
+      },
+      /^LIMIT_EXCEEDED: The request nests values more than 200 levels deep/,
+    ],
+    [
+      'by a variable that is missing where it is needed',
+      { query: 'query($s: SortOrder) { invoices(orderBy: [{ number: $s }]) { totalCount } }' },
+      /^BAD_USER_INPUT: Argument "orderBy" has invalid value/,
+    ],
+    [
+      'by a pattern that would be matched for ever',
+      { query: `{ invoices(where: { number: { like: "${'%a'.repeat(600)}" } }) { totalCount } }` },
+      /^LIMIT_EXCEEDED: where.number.like must have at most 1000 characters/,
     ],
     [
       'by two log-ins',
@@ -160,6 +192,25 @@ describe('a query with inputs in variables', () => {
     const strip = (text: string): unknown =>
       JSON.parse(text.replaceAll(/"requestId":"[^"]+"/g, '"requestId":""'))
     expect(strip(compiled)).toEqual(strip(plain))
+  })
+})
+
+describe('a mutation with variables inside its input', () => {
+  const query = `mutation($e: String!, $x: JSON, $a: Boolean) {
+    createCustomer(input: { name: "X", email: $e, address: { a: $x, b: [$x] }, isActive: $a }) { address isActive }
+  }`
+  test.each([
+    [{ x: { q: 1 } }, { address: { a: { q: 1 }, b: [{ q: 1 }] }, isActive: true }],
+    [
+      { x: 'text', a: false },
+      { address: { a: 'text', b: ['text'] }, isActive: false },
+    ],
+  ])('writes the same the first time and the fifth: %j', async (variables, expected) => {
+    for (let hit = 0; hit < 5; hit++) {
+      const e = `${hit}.${JSON.stringify(variables).length}@example.com`
+      const reply = JSON.parse(await ask('short', { query: query, variables: { ...variables, e } }))
+      expect(reply.data?.createCustomer, JSON.stringify(reply)).toEqual(expected)
+    }
   })
 })
 

@@ -49,6 +49,11 @@ const systemTypes = [
 ] as const
 const systemRoots = [
   'node',
+  'nodes',
+  'edges',
+  'pageInfo',
+  'aggregate',
+  'totalCount',
   'query',
   'mutation',
   'subscription',

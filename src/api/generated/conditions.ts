@@ -6,6 +6,8 @@ import type { Comparison, Condition, TextMatch } from '../../pipeline/condition.
 import { describe, isObject, joinPath } from '../../reader.ts'
 import { readFieldValue } from './values.ts'
 
+/** PostgreSQL matches a pattern without looking at the time that it may take. */
+const mostPattern = 1_000
 const mostListed = 1_000
 const mostSteps = 100
 
@@ -91,6 +93,8 @@ function readMatch(name: string, input: unknown, path: string): Condition {
   const operator = matches.get(ignoresCase ? name.slice(1) : name)
   if (operator === undefined) throw refuse(path, 'is not known here')
   const value = String(text.read(input, path))
+  if (value.length > mostPattern)
+    throw refuseSize(path, `must have at most ${mostPattern} characters, found ${value.length}`)
   if (operator === 'like' && /(?<!\\)(\\\\)*\\$/.test(value))
     throw refuse(path, 'ends in a \\ that takes nothing literally; write \\\\ for the character itself')
   return { kind: 'match', operator, value, ignoresCase }
