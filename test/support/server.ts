@@ -57,7 +57,7 @@ export async function post(
 }
 
 /** Logs the first administrator in. */
-async function logIn(url: string): Promise<string> {
+export async function logIn(url: string): Promise<string> {
   const reply = await post(
     `${url}${addresses.admin}`,
     'mutation($e: String!, $p: String!) { login(email: $e, password: $p) { token } }',
