@@ -184,7 +184,7 @@ describe('startEmbedded', () => {
   })
 })
 
-describe.runIf(isRoot)('startEmbedded as root', () => {
+describe.runIf(isRoot)('startEmbedded as root (runs as root only)', () => {
   it('runs a copy of PostgreSQL, and keeps the data outside, below a home that nobody else can enter', async () => {
     const server = await startServer(join(installation, 'data'))
 
