@@ -1,6 +1,5 @@
 // An entity: what a definition of one holds, how it is read and checked by itself, and how it is written back.
 import pluralize from 'pluralize'
-import { findNameProblem } from '../database/identifiers.ts'
 import type { Problem } from '../errors.ts'
 import {
   addProblem,
@@ -15,7 +14,15 @@ import {
   type Source,
 } from '../reader.ts'
 import { checkEntity } from './entity-check.ts'
-import { type Field, present, readColumnName, readField, readName, writeField } from './field.ts'
+import {
+  type Field,
+  present,
+  readColumnName,
+  readField,
+  readName,
+  readTableName,
+  writeField,
+} from './field.ts'
 
 export type KeyType = 'uuid' | 'int' | 'bigint' | 'string'
 export type Key = Readonly<{ field: string; type: KeyType; generated: boolean }>
@@ -61,7 +68,7 @@ export function readEntity(value: unknown, path: string, problems: Problem[]): E
   const declared = readList(source, 'fields', (item, at) => readField(item, at, problems)) ?? []
   const entity: Entity = {
     name,
-    table: readTable(source, pluralize(name)),
+    table: readTableName(source, 'table', pluralize(name)),
     plural: readPlural(source) ?? pluralize(name),
     description: readText(source, 'description') ?? '',
     key,
@@ -74,16 +81,6 @@ export function readEntity(value: unknown, path: string, problems: Problem[]): E
   }
   checkEntity(entity, declared, source)
   return found === undefined ? undefined : entity
-}
-
-function readTable(source: Source, usual: string): string {
-  const found = readText(source, 'table')
-  const table = found ?? usual
-  const problem = table.startsWith('pg_')
-    ? `cannot begin with pg_, which PostgreSQL keeps for itself; found ${describe(table)}`
-    : found && findNameProblem(found)
-  if (problem) addProblem(source, 'table', problem)
-  return table
 }
 
 function readPlural(source: Source): string | undefined {

@@ -103,6 +103,17 @@ export function readName(source: Source, key = 'name'): string | undefined {
   return problem === undefined ? name : addProblem(source, key, problem)
 }
 
+/** Reads a table's name under a key, or takes the usual one; PostgreSQL keeps names that begin with pg_ for itself. */
+export function readTableName(source: Source, key: string, usual: string): string {
+  const found = readText(source, key)
+  const table = found ?? usual
+  const problem = table.startsWith('pg_')
+    ? `cannot begin with pg_, which PostgreSQL keeps for itself; found ${describe(table)}`
+    : found && findNameProblem(found)
+  if (problem) addProblem(source, key, problem)
+  return table
+}
+
 function fillField(source: Source, name: string, type: FieldType): Field {
   const required = readFlag(source, 'required') ?? false
   const auto = readChoice(source, 'auto', ['create', 'update'] as const)

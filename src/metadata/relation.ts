@@ -1,9 +1,9 @@
 // A relation between two entities: what a definition of one holds, how it is read, and how it is written back.
 
-import { findNameProblem, joinName } from '../database/identifiers.ts'
+import { joinName } from '../database/identifiers.ts'
 import type { Problem } from '../errors.ts'
-import { addProblem, describe, pick, readChoice, readObject, readText, type Source } from '../reader.ts'
-import { present, readColumnName, readName } from './field.ts'
+import { addProblem, pick, readChoice, readObject, type Source } from '../reader.ts'
+import { present, readColumnName, readName, readTableName } from './field.ts'
 
 export type OnDelete = 'cascade' | 'set_null' | 'restrict' | 'detach'
 export type WriteMode = 'diff' | 'replace' | 'append'
@@ -96,7 +96,7 @@ function readJoin(
   return {
     ...common,
     type,
-    joinTable: readTableName(source, usual.joinTable),
+    joinTable: readTableName(source, 'join_table', usual.joinTable),
     sourceJoinKey: readColumnName(source, 'source_join_key') ?? usual.sourceJoinKey,
     targetJoinKey: readColumnName(source, 'target_join_key') ?? usual.targetJoinKey,
   }
@@ -128,16 +128,6 @@ function readDirect(
     )
   const targetKey = readOptionalName(source, 'target_key') ?? usualKey(common.source)
   return type && { ...common, type, targetKey }
-}
-
-function readTableName(source: Source, usual: string): string {
-  const found = readText(source, 'join_table')
-  const table = found ?? usual
-  const problem = table.startsWith('pg_')
-    ? `cannot begin with pg_, which PostgreSQL keeps for itself; found ${describe(table)}`
-    : found && findNameProblem(found)
-  if (problem) addProblem(source, 'join_table', problem)
-  return table
 }
 
 function readOptionalName(source: Source, key: string): string | undefined {

@@ -19,7 +19,7 @@ import { createGraphQLServer, innerPath } from './yoga.ts'
 type AppRoute = Extract<Route, { kind: 'data' | 'admin' }>
 type GraphQLRoute = AppRoute | Readonly<{ kind: 'platform' | 'home' | 'alive' | 'ready' | 'nowhere' }>
 /** A GraphQL request whose body was read. */
-export type Asked = Readonly<{ request: IncomingMessage; requestId: string; search: string; body: Buffer }>
+export type Asked = Readonly<{ request: IncomingMessage; requestId: string; search: string; body: string }>
 
 export type Answers = Readonly<{
   /** The most bytes that the body of this request may have; more for administrators at the admin address. */
@@ -119,6 +119,6 @@ function toRequest({ request, search, body }: Asked): Request {
   return new Request(`http://localhost${innerPath}${search}`, {
     method,
     headers,
-    ...(hasBody ? { body: new Uint8Array(body) } : {}),
+    ...(hasBody ? { body } : {}),
   })
 }

@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import { fail } from '../errors.ts'
 import { isObject } from '../reader.ts'
 
-/** The whole body; one that is longer than `most` bytes is LIMIT_EXCEEDED as soon as that is known. */
-export async function readBody(request: IncomingMessage, most: number): Promise<Buffer> {
+/** The whole body as text; one that is longer than `most` bytes is LIMIT_EXCEEDED as soon as that is known. */
+export async function readBody(request: IncomingMessage, most: number): Promise<string> {
   if (Number(request.headers['content-length'] ?? 0) > most) throw tooLong(most)
   const chunks: Buffer[] = []
   let size = 0
@@ -13,7 +13,7 @@ export async function readBody(request: IncomingMessage, most: number): Promise<
     if (size > most) throw tooLong(most)
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks)
+  return Buffer.concat(chunks).toString()
 }
 
 function tooLong(most: number): Error {

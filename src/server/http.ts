@@ -35,7 +35,7 @@ async function answer(
   if (!isGraphQL(route)) return await options.answers.plain(route, request, response)
   if (wantsPage(request)) return await options.answers.page(route, path, request, response)
   const body = await readBody(request, await options.answers.findBodyLimit(route, request))
-  checkDepth(body.toString())
+  checkDepth(body)
   checkSearch(search)
   await options.answers.graphql(route, { request, requestId, search, body }, response)
 }

@@ -24,7 +24,7 @@ type Params = Readonly<{
 export type Ask = Readonly<{ schema: GraphQLSchema; context: object; requestId: string }>
 export type ThinRoute = Readonly<{
   /** Answers the request, or returns false when it is one for the long way. */
-  answer(request: IncomingMessage, response: ServerResponse, body: Buffer, ask: Ask): Promise<boolean>
+  answer(request: IncomingMessage, response: ServerResponse, body: string, ask: Ask): Promise<boolean>
 }>
 /** Gets every result, with what it came from, and may replace it. */
 type Finish = (result: ExecutionResult, given: ExecutionArgs) => Promise<ExecutionResult>
@@ -75,7 +75,7 @@ async function runOperation(
 }
 
 /** Whatever is not a POST of one plain JSON request goes the long way, which knows how to refuse it. */
-function readParams(request: IncomingMessage, body: Buffer): Params | undefined {
+function readParams(request: IncomingMessage, body: string): Params | undefined {
   if (
     request.method !== 'POST' ||
     !/^application\/json\s*(;\s*charset=utf-?8\s*)?$/i.test(request.headers['content-type'] ?? '')
@@ -84,7 +84,7 @@ function readParams(request: IncomingMessage, body: Buffer): Params | undefined 
   if (!takesJson(request.headers.accept)) return undefined
   let parsed: unknown
   try {
-    parsed = JSON.parse(body.toString())
+    parsed = JSON.parse(body)
   } catch {
     return undefined
   }

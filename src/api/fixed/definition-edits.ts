@@ -1,8 +1,9 @@
 // What the mutations of the admin API do to the definitions of an app; each refuses names that are taken or missing.
 import { fail, failAll } from '../../errors.ts'
 import type { Entity } from '../../metadata/entity.ts'
-import type { Definitions, NamedRelation, Sides } from '../../metadata/registry.ts'
+import type { Definitions, NamedRelation } from '../../metadata/registry.ts'
 import type { Relation } from '../../metadata/relation.ts'
+import { keepSides } from '../../metadata/sides.ts'
 import type { Edit } from '../../metadata/store.ts'
 import { describe, suggest } from '../../reader.ts'
 
@@ -104,14 +105,9 @@ export function replaceRelation(current: Definitions, name: RelationName, relati
     const message = `must stay ${describe(name[key])}, found ${describe(relation[key])}; this cannot rename`
     if (relation[key] !== name[key]) throw refuseInput(key, message)
   }
-  const renewed = { ...relation, ...keepSides(old, relation) }
+  const renewed = keepSides(old, relation)
   const relations = current.relations.map((each) => (each === old ? renewed : each))
   return { definitions: { ...current, relations } }
-}
-
-/** The names in the API stay as they are unless the definition asks for another one. */
-function keepSides(old: NamedRelation, relation: Relation): Readonly<{ sides?: Sides }> {
-  return old.inverse === relation.inverse && old.target === relation.target ? { sides: old.sides } : {}
 }
 
 /** Removes a relation; the join table, if it has one, goes with it when `dropTable`. */
