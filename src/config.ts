@@ -1,9 +1,10 @@
 // Reads app.yaml and the environment, checks every value, and freezes the result; the environment wins.
 import { existsSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parse } from 'yaml'
 import { fail, type Problem } from './errors.ts'
-import { joinPath, pick, readFlag, readObject, readText, readWhole, type Source } from './reader.ts'
+import { joinPath, pick, readFlag, readList, readObject, readText, readWhole, type Source } from './reader.ts'
 
 /** The settings of one server process. Sizes are in bytes, times in milliseconds. */
 export type Config = Readonly<{
@@ -28,6 +29,8 @@ export type Config = Readonly<{
   mostAdminBodyBytes: number
   /** Lets webhooks reach loopback and private addresses; for development. */
   allowPrivateWebhooks: boolean
+  /** Networks whose proxies may name the address of a client. */
+  trustedProxies: readonly string[]
 }>
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -43,6 +46,7 @@ const keys = [
   'log_level',
   'limits',
   'allow_private_webhooks',
+  'trusted_proxies',
 ] as const
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
@@ -57,6 +61,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   METALOOM_SECRET: ['secret'],
   METALOOM_LOG_LEVEL: ['log_level'],
   METALOOM_ALLOW_PRIVATE_WEBHOOKS: ['allow_private_webhooks'],
+  METALOOM_TRUSTED_PROXIES: ['trusted_proxies'],
 }
 
 /** Reads the settings for a process started in `directory`; names every wrong value with its path at once. */
@@ -100,6 +105,7 @@ function readVariable(key: string, text: string): unknown {
   if (key === 'port') return /^\d+$/.test(text) ? Number(text) : text
   if (key === 'allow_private_webhooks')
     return text === '1' || text === 'true' ? true : text === '0' || text === 'false' ? false : text
+  if (key === 'trusted_proxies') return text.split(',').map((network) => network.trim())
   return text
 }
 
@@ -127,6 +133,7 @@ function readSettings(source: Source, environment: Environment, directory: strin
     mostBodyBytes: readWhole(limits, 'body', 1_024, 1_073_741_824) ?? 1_048_576,
     mostAdminBodyBytes: readWhole(limits, 'admin_body', 1_024, 1_073_741_824) ?? 16_777_216,
     allowPrivateWebhooks: readFlag(source, 'allow_private_webhooks') ?? false,
+    trustedProxies: readList(source, 'trusted_proxies', readNetwork(source.problems)) ?? [],
   }
 }
 
@@ -168,6 +175,22 @@ function readLevel(source: Source): string | undefined {
     'log_level',
     `must be one of ${logLevels.join(', ')}; found ${JSON.stringify(level)}`,
   )
+}
+
+function readNetwork(problems: Problem[]): (item: unknown, path: string) => string | undefined {
+  return (item, path) => {
+    if (typeof item === 'string' && isNetwork(item)) return item
+    const found = JSON.stringify(item)
+    problems.push({ path, message: `must be an address or a network such as 10.0.0.0/8, found ${found}` })
+    return undefined
+  }
+}
+
+/** A network such as `10.0.0.0/8`, or one address. */
+function isNetwork(text: string): boolean {
+  const [, address = '', length = '0'] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const kind = isIP(address)
+  return kind !== 0 && Number(length) <= (kind === 6 ? 128 : 32)
 }
 
 function checkProduction(config: Config, problems: Problem[]): void {

@@ -18,6 +18,9 @@ export type ErrorCode =
 /** One thing that is wrong with an input: `path` reaches into it (`fields[2].default`), `rule` names what it broke. */
 export type Problem = Readonly<{ path: string; message: string; field?: string; rule?: string }>
 
+/** What a program may want to know of an error beside its code; `retryAfter` is in seconds. */
+export type Hints = Readonly<{ retryAfter?: number }>
+
 /** An error whose message may be shown to the caller. Everything else that is thrown gets masked. */
 export class AppError extends Error {
   override readonly name = 'AppError'
@@ -25,14 +28,20 @@ export class AppError extends Error {
     readonly code: ErrorCode,
     message: string,
     readonly details?: readonly Problem[],
+    readonly hints?: Hints,
   ) {
     super(message)
   }
 }
 
 /** Makes an error for `throw fail(...)`; says what is wrong, what was found and what would be right. */
-export function fail(code: ErrorCode, message: string, details?: readonly Problem[]): AppError {
-  return new AppError(code, message, details)
+export function fail(
+  code: ErrorCode,
+  message: string,
+  details?: readonly Problem[],
+  hints?: Hints,
+): AppError {
+  return new AppError(code, message, details, hints)
 }
 
 /** Makes one error of all problems that a stage found; its message is the first, with a count of the rest. */

@@ -81,6 +81,10 @@ describe('the layout', () => {
     ['graphql-yoga', /^src\/server\//],
     ['@graphql-yoga/render-graphiql', /^src\/server\//],
     ['pino', /^src\/log\.ts$/],
+    ['rate-limiter-flexible', /^src\/auth\//],
+    ['big.js', /^src\/metadata\/expression\/number\.ts$/],
+    ['re2js', /^src\/metadata\//],
+    ['@sindresorhus/slugify', /^src\/pipeline\/slug\.ts$/],
     ['fastest-levenshtein', /^src\/reader\.ts$/],
   ])('keeps the library %s in one home', (library, home) => {
     const users = edges.filter(({ to }) => to.includes(`node_modules/${library}/`)).map(({ from }) => from)

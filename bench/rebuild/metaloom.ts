@@ -12,7 +12,7 @@ type Server = Readonly<{
   'metadata/relation.js': { readRelation: ReadDefinition }
   'metadata/sides.js': { nameSides(read: Definitions): Definitions }
   'metadata/check.js': { checkDefinitions(definitions: Definitions): readonly unknown[] }
-  'metadata/registry.js': { buildRegistry(revision: number, definitions: Definitions): unknown }
+  'metadata/register.js': { buildRegistry(revision: number, definitions: Definitions): unknown }
   'api/fixed/accounts.js': { buildAccountsSchema(): unknown }
   'api/generated/build.js': { buildDataSchema(registry: unknown, fixed: unknown): Promise<unknown> }
 }>
@@ -25,7 +25,7 @@ export async function createMetaloomBuilder(dist: string): Promise<Builder> {
   const { readRelation } = await load('metadata/relation.js')
   const { nameSides } = await load('metadata/sides.js')
   const { checkDefinitions } = await load('metadata/check.js')
-  const { buildRegistry } = await load('metadata/registry.js')
+  const { buildRegistry } = await load('metadata/register.js')
   const { buildDataSchema } = await load('api/generated/build.js')
   const fixed = (await load('api/fixed/accounts.js')).buildAccountsSchema()
   const build = async (entities: number): Promise<void> => {

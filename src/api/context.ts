@@ -1,32 +1,47 @@
 // What a resolver is given: the app, who asks, and the edition that the request keeps to its end.
-import type { TokenKey } from '../auth/tokens.ts'
+import type { Realm } from '../auth/realm.ts'
 import type { Viewer } from '../auth/viewer.ts'
-import type { Pool } from '../database/connect.ts'
+import type { Trace } from '../pipeline/trace.ts'
 import type { Edition } from './edition.ts'
 
 /** One app as the API sees it. */
-export type App = Readonly<{
-  name: string
-  pool: Pool
-  tokenKey: TokenKey
-  /** Signs cursors; 32 bytes derived from the server's secret and the app's name. */
-  cursorKey: Buffer
-  /** The edition of this moment; a request reads it once. */
-  readEdition(): Edition
-  /** Resolves when this instance serves the revision or a newer one. */
-  reload(revision: number): Promise<void>
-}>
+export type App = Realm &
+  Readonly<{
+    name: string
+    /** Signs cursors; 32 bytes derived from the server's secret and the app's name. */
+    cursorKey: Buffer
+    /** The edition of this moment; a request reads it once. */
+    readEdition(): Edition
+    /** Resolves when this instance serves the revision or a newer one. */
+    reload(revision: number): Promise<void>
+    /** Whether requests to the outside may reach private addresses; for development. */
+    allowPrivateAddresses: boolean
+  }>
 
 /** The context of the data API and the admin API. */
 export type Context = Readonly<{
   app: App
   viewer: Viewer
+  /** Where the request comes from. */
+  address: string
   requestId: string
   edition: Edition
   /** What relation fields of this request share among their parents, by the nodes of the field. */
   levels: WeakMap<object, unknown>
+  /** What each writing root field did, in order; there only when an administrator asked for it. */
+  traces?: FieldTrace[]
+  /** Where the stages of the root field at hand say what they did; there only beside `traces`. */
+  trace?: Trace
 }>
 
+/** What a root field did; `field` is its name in the reply. */
+export type FieldTrace = Readonly<{ field: string; stages: Trace }>
+
 /** The platform as its API sees it. */
-export type Platform = Readonly<{ pool: Pool; tokenKey: TokenKey }>
-export type PlatformContext = Readonly<{ platform: Platform; viewer: Viewer; requestId: string }>
+export type Platform = Realm
+export type PlatformContext = Readonly<{
+  platform: Platform
+  viewer: Viewer
+  address: string
+  requestId: string
+}>

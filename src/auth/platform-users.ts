@@ -4,8 +4,10 @@ import { failAll, type Problem } from '../errors.ts'
 import { joinPath } from '../reader.ts'
 import { normaliseEmail } from './email.ts'
 import { findPasswordProblem, hashPassword } from './passwords.ts'
-import { type Account, isUuid, readEmail, refuseTakenEmail } from './users.ts'
-import type { Viewer } from './viewer.ts'
+import type { Account, KnownViewer, People } from './realm.ts'
+import { readEmail, refuseTakenEmail } from './user-input.ts'
+import { isUuid } from './uuid.ts'
+import { isAdminRole, type Viewer } from './viewer.ts'
 
 export type PlatformRole = 'owner' | 'viewer'
 /** A user of the platform; times are RFC 3339. */
@@ -49,29 +51,44 @@ export async function createPlatformUser(
   return readRow(row)
 }
 
-/** The platform's user of that e-mail with the hash of the password, active or not. */
-export async function findPlatformUserByEmail(
-  sql: Sql,
-  email: string,
-): Promise<Account<PlatformUser> | undefined> {
-  const normal = normaliseEmail(email)
-  if (normal === undefined) return undefined
-  const text = `select ${columns}, password_hash from _users where lower(email) = lower($1)`
-  const [row] = await run<AccountRow>(sql, { text, values: [normal] })
-  return row && { user: readRow(row), passwordHash: row.password_hash ?? undefined }
+/** The users of the platform, as the log-in and the authenticator look for them. */
+export const platformPeople: People = Object.freeze({
+  async findByEmail(sql: Sql, email: string): Promise<Account | undefined> {
+    const normal = normaliseEmail(email)
+    if (normal === undefined) return undefined
+    return await findAccount(sql, 'lower(email) = lower($1)', normal)
+  },
+  async findById(sql: Sql, id: string): Promise<Account | undefined> {
+    return isUuid(id) ? await findAccount(sql, 'id = $1', id) : undefined
+  },
+  async findInSession(sql: Sql, userId: string, sessionId: string): Promise<KnownViewer | undefined> {
+    if (!isUuid(userId) || !isUuid(sessionId)) return undefined
+    const text = `select ${columns} from _users where id = $1 and active
+      and exists (select from _sessions where id = $2 and user_id = $1 and expires_at > now())`
+    const [row] = await run<PlatformUserRow>(sql, { text, values: [userId, sessionId] })
+    return row && { ...toPlatformViewer(readRow(row)), sessionId }
+  },
+})
+
+async function findAccount(sql: Sql, condition: string, value: string): Promise<Account | undefined> {
+  const text = `select ${columns}, password_hash from _users where ${condition}`
+  const [row] = await run<AccountRow>(sql, { text, values: [value] })
+  if (row === undefined) return undefined
+  const { active, password_hash: hash } = row
+  return { viewer: toPlatformViewer(readRow(row)), active, passwordHash: hash ?? undefined }
 }
 
-/** The active user of that id as a viewer: what the authenticator of the platform asks. */
-export async function findPlatformViewer(sql: Sql, id: string): Promise<Viewer | undefined> {
-  if (!isUuid(id)) return undefined
-  const text = `select ${columns} from _users where id = $1 and active`
-  const [row] = await run<PlatformUserRow>(sql, { text, values: [id] })
-  return row && toPlatformViewer(readRow(row))
+/** The platform's user as one who asks there: an owner passes as admin, a viewer as reader. */
+function toPlatformViewer(user: PlatformUser): KnownViewer {
+  return { id: user.id, email: user.email, roles: rolesOf[user.role], attributes: {}, origin: 'platform' }
 }
 
-/** The platform's user as one who asks: an owner passes as admin, a viewer as reader, here and in every app. */
-export function toPlatformViewer(user: PlatformUser): Viewer {
-  return { id: user.id, email: user.email, roles: rolesOf[user.role], attributes: {} }
+/**
+ * The same in an app: an owner is an administrator of it, a viewer has none of its roles and may only look.
+ * The session is one of the platform and nothing that the app could end.
+ */
+export function asGuest({ sessionId: _, ...viewer }: Viewer): Viewer {
+  return { ...viewer, roles: viewer.roles.filter(isAdminRole) }
 }
 
 function readRow(row: PlatformUserRow): PlatformUser {

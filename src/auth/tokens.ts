@@ -1,18 +1,25 @@
 // Access tokens: signed, short-lived statements of who someone is, and the keys they are signed with.
 import { createHash, hkdfSync } from 'node:crypto'
-import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
-import { fail } from '../errors.ts'
+import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { type AppError, fail } from '../errors.ts'
 
-/** What signs and verifies the tokens of one audience: an app by its name, or the platform as `_platform`. */
-export type TokenKey = Readonly<{ audience: string; key: Uint8Array; keyId: string }>
+/**
+ * What signs and verifies the tokens of one audience: an app by its name, or the platform as `_platform`.
+ * `refreshKey` makes the successors of its refresh tokens.
+ */
+export type TokenKey = Readonly<{ audience: string; key: Uint8Array; keyId: string; refreshKey: Uint8Array }>
+/** Whom a token is for, and the session that it ends with. */
+export type Subject = Readonly<{ userId: string; sessionId: string }>
 export type SignedToken = Readonly<{ token: string; expiresAt: Date }>
-export type VerifiedToken = Readonly<{ userId: string; expiresAt: Date }>
+export type VerifiedToken = Subject & Readonly<{ expiresAt: Date }>
 
 /** The audience of tokens for the platform; no app can have this name. */
 export const platformAudience = '_platform'
 
+/** The issuer of all our tokens; no other may call itself so. */
+export const ownIssuer = 'metaloom'
+
 const algorithm = 'HS256'
-const issuer = 'metaloom'
 const tokenType = 'at+jwt'
 const lifetimeSeconds = 15 * 60
 const keyBytes = 32
@@ -21,7 +28,12 @@ const keyBytes = 32
 export function deriveTokenKey(secret: string, audience: string): TokenKey {
   const key = deriveKey(secret, `metaloom token ${audience}`)
   const keyId = createHash('sha256').update(key).digest('base64url').slice(0, 16)
-  return Object.freeze({ audience, key, keyId })
+  return Object.freeze({
+    audience,
+    key,
+    keyId,
+    refreshKey: deriveKey(secret, `metaloom refresh ${audience}`),
+  })
 }
 
 /** Derives the key that signs the cursors of one app. */
@@ -33,19 +45,19 @@ function deriveKey(secret: string, info: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', info, keyBytes))
 }
 
-/** Signs a token for the user whose id is `sub`. */
+/** Signs a token for a user in a session. */
 export async function signToken(
   key: TokenKey,
-  { sub }: Readonly<{ sub: string }>,
+  { userId, sessionId }: Subject,
   now = new Date(),
 ): Promise<SignedToken> {
   const issuedAt = Math.floor(now.getTime() / 1000)
   const expiry = issuedAt + lifetimeSeconds
-  const token = await new SignJWT()
+  const token = await new SignJWT({ sid: sessionId })
     .setProtectedHeader({ alg: algorithm, typ: tokenType, kid: key.keyId })
-    .setIssuer(issuer)
+    .setIssuer(ownIssuer)
     .setAudience(key.audience)
-    .setSubject(sub)
+    .setSubject(userId)
     .setIssuedAt(issuedAt)
     .setExpirationTime(expiry)
     .sign(key.key)
@@ -54,19 +66,33 @@ export async function signToken(
 
 /** Reads a token that this key signed and that has not expired; any other is UNAUTHENTICATED. */
 export async function verifyToken(key: TokenKey, token: string, now = new Date()): Promise<VerifiedToken> {
-  const { sub, exp } = await readClaims(key, token, now)
-  if (typeof sub !== 'string' || sub === '' || exp === undefined) throw refuseToken()
-  return { userId: sub, expiresAt: new Date(exp * 1000) }
+  const { sub, sid, exp } = await readClaims(key, token, now)
+  if (!isText(sub) || !isText(sid) || exp === undefined) throw refuseToken()
+  return { userId: sub, sessionId: sid, expiresAt: new Date(exp * 1000) }
+}
+
+function isText(claim: unknown): claim is string {
+  return typeof claim === 'string' && claim !== ''
+}
+
+/** The claims that say who would verify the token. Nothing here is verified yet. */
+export function peekClaims(token: string): Readonly<{ issuer: unknown; audience: unknown }> {
+  try {
+    const { iss, aud } = decodeJwt(token)
+    return { issuer: iss, audience: aud }
+  } catch {
+    throw refuseToken()
+  }
 }
 
 async function readClaims(key: TokenKey, token: string, now: Date): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(token, (header) => selectKey(key, header.kid), {
       algorithms: [algorithm],
-      issuer,
+      issuer: ownIssuer,
       audience: key.audience,
       typ: tokenType,
-      requiredClaims: ['sub', 'iat', 'exp'],
+      requiredClaims: ['sub', 'sid', 'iat', 'exp'],
       currentDate: now,
     })
     return payload
@@ -83,7 +109,7 @@ function selectKey(key: TokenKey, keyId: string | undefined): Uint8Array {
   return key.key
 }
 
-// One text for every fault: which check a forged token failed is of use to forgers only.
-function refuseToken() {
+/** One text for every fault: which check a forged token failed is of use to forgers only. */
+export function refuseToken(): AppError {
   return fail('UNAUTHENTICATED', 'The token is not valid here; log in to get one that is')
 }

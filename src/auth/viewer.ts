@@ -1,11 +1,16 @@
 // Who is asking. Everything that decides on rights takes one of these and nothing else.
 
-/** The caller of a request; `id` is absent for a caller without a token. Role names are lower case. */
+/**
+ * The caller of a request; `id` is absent for a caller without a token. Role names are lower case.
+ * `sessionId` is there for those who logged in here by password; `origin` tells of all others where they come from.
+ */
 export type Viewer = Readonly<{
   id?: string
   email?: string
   roles: readonly string[]
   attributes: Readonly<Record<string, unknown>>
+  sessionId?: string
+  origin?: 'platform' | 'api_key' | 'identity_provider'
 }>
 
 /** A caller without a token. */
@@ -21,4 +26,9 @@ export function isAdmin(viewer: Viewer): boolean {
 
 export function isAdminRole(role: string): boolean {
   return role === 'admin'
+}
+
+/** Whether the viewer may read what only administrators may write: those who run the platform may, in every app. */
+export function mayLook(viewer: Viewer): boolean {
+  return isAdmin(viewer) || viewer.origin === 'platform'
 }

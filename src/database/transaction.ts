@@ -1,9 +1,15 @@
-// Runs work in one transaction, once more when PostgreSQL gave way to a rival.
+// Runs work in one transaction, again when PostgreSQL gave way to a rival.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool, Sql } from './connect.ts'
 
-const mostTries = 4
-/** Serialization failure and deadlock: nothing was written, and the same work may pass the next time. */
-const passing = new Set(['40001', '40P01'])
+/** How often the same work is tried, by PostgreSQL's code: nothing was written, and it may pass the next time. */
+const mostTries: ReadonlyMap<string, number> = new Map([
+  ['40001', 8], // serialization failure
+  ['40P01', 8], // deadlock
+  ['55P03', 2], // a lock was not to be had in time
+])
+/** Milliseconds between two tries at most, times the number of tries, so that rivals part. */
+const mostPause = 20
 
 /** PostgreSQL's code of an error (SQLSTATE), undefined for any other error. */
 export function sqlState(error: unknown): string | undefined {
@@ -17,7 +23,8 @@ export async function inTransaction<T>(pool: Pool, work: (sql: Sql) => Promise<T
     try {
       return (await pool.begin(work)) as T
     } catch (error) {
-      if (tries === mostTries || !passing.has(sqlState(error) ?? '')) throw error
+      if (tries >= (mostTries.get(sqlState(error) ?? '') ?? 1)) throw error
+      await sleep(Math.random() * mostPause * tries)
     }
   }
 }

@@ -2,8 +2,9 @@
 import { describe, suggest } from '../reader.ts'
 import type { Entity } from './entity.ts'
 import type { Field } from './field.ts'
-import type { DefinitionProblem, Definitions, NamedRelation } from './registry.ts'
+import type { DefinitionProblem, Definitions } from './registry.ts'
 import type { DirectRelation } from './relation.ts'
+import type { NamedRelation } from './relation-end.ts'
 
 /** Names every problem between definitions; an empty list means that a registry can be built of them. */
 export function checkDefinitions(definitions: Definitions): readonly DefinitionProblem[] {

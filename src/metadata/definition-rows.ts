@@ -1,9 +1,9 @@
 // The rows that hold definitions: how they are read, and how those that changed are written.
 import { type Row, run, type Sql } from '../database/connect.ts'
+import { quoteName } from '../database/identifiers.ts'
 import type { Problem } from '../errors.ts'
-import { type Entity, readEntity, writeEntity } from './entity.ts'
-import type { Definitions, NamedRelation, Quarantined } from './registry.ts'
-import { readRelation, writeRelation } from './relation.ts'
+import { type DefinitionRow, type Kind, kinds, lists, mapDefinitions } from './definition-kinds.ts'
+import type { Definitions, Quarantined } from './registry.ts'
 
 /** What the tables hold at one revision; rows that do not read are set apart. */
 export type Stored = Readonly<{
@@ -12,63 +12,56 @@ export type Stored = Readonly<{
   quarantined: readonly Quarantined[]
 }>
 
-type StoredRow = Row & {
-  revision: number
-  entities: readonly StoredEntity[]
-  relations: readonly StoredRelation[]
-}
-type StoredEntity = Readonly<{ name: string; definition: unknown }>
-type StoredRelation = Readonly<{
-  source: string
-  name: string
-  source_side: string
-  target_side: string
-  definition: unknown
-}>
+type StoredRow = Row & Readonly<Record<keyof Definitions, readonly DefinitionRow[]>> & { revision: number }
+type AnyKind = Pick<Kind<unknown, never>, 'table' | 'key' | 'columns'>
 
-const readText = `
-  select m.revision,
-    coalesce((select json_agg(json_build_object('name', e.name, 'definition', e.definition) order by e.position) from _entities e), '[]') as entities,
-    coalesce((select json_agg(json_build_object('source', r.source, 'name', r.name, 'source_side', r.source_side,
-      'target_side', r.target_side, 'definition', r.definition) order by r.position) from _relations r), '[]') as relations
-  from _metadata m`
+function columnsOf({ key, columns }: AnyKind): readonly string[] {
+  return [...key, ...columns, 'definition']
+}
+
+function writeSelect(kind: AnyKind): string {
+  const pairs = columnsOf(kind).map((column) => `'${column}', t.${quoteName(column)}`)
+  const rows = `json_agg(json_build_object(${pairs.join(', ')}) order by t.position)`
+  return `coalesce((select ${rows} from ${quoteName(kind.table)} t), '[]')`
+}
+
+const readText = `select m.revision, ${lists.map((list) => `${writeSelect(kinds[list])} as ${quoteName(list)}`).join(', ')} from _metadata m`
 
 /** Reads everything in one statement, so that it belongs to one revision. */
 export async function readStored(sql: Sql): Promise<Stored> {
   const [row] = await run<StoredRow>(sql, { text: readText, values: [] })
   if (row === undefined) throw new Error('The table _metadata has no row; it was emptied by hand')
   const quarantined: Quarantined[] = []
-  const entities = row.entities
-    .map((each) => readStoredEntity(each, quarantined))
-    .filter((each) => each !== undefined)
-  const relations = row.relations
-    .map((each) => readStoredRelation(each, quarantined))
-    .filter((each) => each !== undefined)
-  return { revision: row.revision, definitions: { entities, relations }, quarantined }
+  const definitions = mapDefinitions((list) => readRows(kinds[list], row[list], quarantined))
+  return { revision: row.revision, definitions, quarantined }
 }
 
-function readStoredEntity(
-  { name, definition }: StoredEntity,
+function readRows<Read, Stored>(
+  kind: Kind<Read, Stored>,
+  rows: readonly DefinitionRow[],
   quarantined: Quarantined[],
-): Entity | undefined {
-  const problems: Problem[] = []
-  const entity = readEntity(definition, '', problems)
-  if (entity && entity.name !== name)
-    problems.push({ path: 'name', message: `must be ${name}, as the row is named` })
-  if (problems.length === 0) return entity
-  quarantined.push({ kind: 'entity', name, messages: problems.map(tell) })
-  return undefined
+): readonly Stored[] {
+  return rows.flatMap((row) => {
+    const problems: Problem[] = []
+    const read = kind.read(row.definition, '', problems)
+    const stored = read && kind.complete(read, row)
+    if (stored) problems.push(...findMismatches(kind, stored, row))
+    if (stored && problems.length === 0) return [stored]
+    quarantined.push({ kind: kind.kind, name: kind.nameRow(row), messages: problems.map(tell) })
+    return []
+  })
 }
 
-function readStoredRelation(row: StoredRelation, quarantined: Quarantined[]): NamedRelation | undefined {
-  const problems: Problem[] = []
-  const relation = readRelation(row.definition, '', problems)
-  if (relation && (relation.name !== row.name || relation.source !== row.source))
-    problems.push({ path: 'name', message: `must be ${row.source}.${row.name}, as the row is named` })
-  if (problems.length === 0 && relation)
-    return { ...relation, sides: { source: row.source_side, target: row.target_side } }
-  quarantined.push({ kind: 'relation', name: `${row.source}.${row.name}`, messages: problems.map(tell) })
-  return undefined
+/** A definition must say of itself what its row says of it. */
+function findMismatches<Stored>(
+  kind: Kind<unknown, Stored>,
+  stored: Stored,
+  row: DefinitionRow,
+): readonly Problem[] {
+  const said = kind.write(stored)
+  return [...kind.key, ...kind.columns]
+    .filter((column) => said[column] !== row[column])
+    .map((column) => ({ path: column, message: `must be ${String(row[column])}, as the row is named` }))
 }
 
 function tell({ path, message }: Problem): string {
@@ -77,66 +70,117 @@ function tell({ path, message }: Problem): string {
 
 /** Writes the rows that differ and removes those that are gone; tells whether there were any. */
 export async function writeStored(sql: Sql, before: Definitions, after: Definitions): Promise<boolean> {
-  const entities = diff(before.entities, after.entities, (each) => each.name, entityRow)
-  const relations = diff(
-    before.relations,
-    after.relations,
-    (each) => `${each.source}.${each.name}`,
-    relationRow,
+  let isAny = false
+  for (const list of lists) {
+    const { changed, gone } = findDifference(list, before, after)
+    if (gone.length > 0) await run(sql, { text: writeDelete(kinds[list]), values: [gone] })
+    if (changed.length > 0)
+      await run(sql, { text: writeInsert(kinds[list]), values: [JSON.stringify(changed)] })
+    isAny ||= changed.length + gone.length > 0
+  }
+  return isAny
+}
+
+type Difference = Readonly<{ changed: readonly DefinitionRow[]; gone: readonly string[] }>
+
+/** `gone` are keys of rows that go, some of them to come back at the end. */
+function findDifference<K extends keyof Definitions>(
+  list: K,
+  before: Definitions,
+  after: Definitions,
+): Difference {
+  return diff(kinds[list], before[list], after[list])
+}
+
+function diff<Stored>(
+  kind: Pick<Kind<never, Stored>, 'key' | 'write' | 'groupOf'>,
+  before: readonly Stored[],
+  after: readonly Stored[],
+): Difference {
+  const old = new Map(
+    before.map((item) => kind.write(item)).map((row) => [keyOf(kind, row), JSON.stringify(row)]),
   )
-  if (relations.gone.length > 0)
-    await run(sql, {
-      text: "delete from _relations where source || '.' || name = any($1::text[])",
-      values: [relations.gone],
-    })
-  if (entities.gone.length > 0)
-    await run(sql, { text: 'delete from _entities where name = any($1::text[])', values: [entities.gone] })
-  if (entities.changed.length > 0)
-    await run(sql, { text: writeEntities, values: [JSON.stringify(entities.changed)] })
-  if (relations.changed.length > 0)
-    await run(sql, { text: writeRelations, values: [JSON.stringify(relations.changed)] })
-  return [entities, relations].some(({ changed, gone }) => changed.length + gone.length > 0)
+  const rows = after.map((item) => {
+    const row = kind.write(item)
+    return { row, key: keyOf(kind, row), group: kind.groupOf?.(item) }
+  })
+  const moved = findMoved([...old.keys()], rows)
+  const keys = new Set(rows.map(({ key }) => key))
+  return {
+    changed: rows
+      .filter(({ row, key }) => moved.has(key) || old.get(key) !== JSON.stringify(row))
+      .map(({ row }) => row),
+    gone: [...old.keys()].filter((key) => !keys.has(key) || moved.has(key)),
+  }
+}
+
+function keyOf({ key }: Pick<AnyKind, 'key'>, row: DefinitionRow): string {
+  return key.map((column) => row[column]).join('.')
+}
+
+/** Rows that stand behind a new one of their group, or behind one that they stood before: they get a new place, in order. */
+function findMoved(
+  before: readonly string[],
+  after: readonly Readonly<{ group: string | undefined; key: string }>[],
+): ReadonlySet<string> {
+  const places = new Map(before.map((key, place) => [key, place]))
+  const furthest = new Map<string, number>()
+  const moved = new Set<string>()
+  for (const { group, key } of after) {
+    if (group === undefined) continue
+    const place = places.get(key) ?? Number.POSITIVE_INFINITY
+    const last = furthest.get(group) ?? -1
+    if (place < last) moved.add(key)
+    furthest.set(group, Math.max(place, last))
+  }
+  return moved
+}
+
+function writeName({ key }: AnyKind): string {
+  return key.map((column) => `t.${quoteName(column)}::text`).join(` || '.' || `)
+}
+
+function writeDelete(kind: AnyKind): string {
+  return `delete from ${quoteName(kind.table)} t where ${writeName(kind)} = any($1::text[])`
+}
+
+/** Removes what rows of these entities hold beside the definitions: they were set apart. Tells whether there were any. */
+export async function clearOthers(
+  sql: Sql,
+  entities: readonly string[],
+  definitions: Definitions,
+): Promise<boolean> {
+  let isAny = false
+  for (const list of lists) {
+    if (entities.length === 0 || !kinds[list].isOwned) continue
+    const text = `delete from ${quoteName(kinds[list].table)} t
+      where t.entity = any($1::text[]) and ${writeName(kinds[list])} <> all($2::text[]) returning t.entity`
+    const gone = await run(sql, { text, values: [entities, listKeys(list, definitions)] })
+    isAny ||= gone.length > 0
+  }
+  return isAny
+}
+
+function listKeys<K extends keyof Definitions>(list: K, definitions: Definitions): readonly string[] {
+  return keysOf(kinds[list], definitions[list])
+}
+
+function keysOf<Stored>(
+  kind: Pick<Kind<never, Stored>, 'key' | 'write'>,
+  items: readonly Stored[],
+): readonly string[] {
+  return items.map((item) => keyOf(kind, kind.write(item)))
 }
 
 /** A row that was quarantined is repaired by writing over it. */
-const writeEntities = `
-  insert into _entities (name, definition)
-  select e.value ->> 'name', (e.value -> 'definition')::jsonb from json_array_elements($1::text::json) with ordinality e(value, place) order by e.place
-  on conflict (name) do update set definition = excluded.definition, changed_at = now()`
-const writeRelations = `
-  insert into _relations (source, name, source_side, target_side, definition)
-  select r.value ->> 'source', r.value ->> 'name', r.value ->> 'source_side', r.value ->> 'target_side', (r.value -> 'definition')::jsonb
-  from json_array_elements($1::text::json) with ordinality r(value, place) order by r.place
-  on conflict (source, name) do update set definition = excluded.definition, source_side = excluded.source_side,
-    target_side = excluded.target_side, changed_at = now()`
-
-function entityRow(entity: Entity): object {
-  return { name: entity.name, definition: writeEntity(entity) }
-}
-
-function relationRow(relation: NamedRelation): object {
-  const { source, name, sides } = relation
-  return {
-    source,
-    name,
-    source_side: sides.source,
-    target_side: sides.target,
-    definition: writeRelation(relation),
-  }
-}
-
-type Diff = Readonly<{ changed: readonly object[]; gone: readonly string[] }>
-
-function diff<T>(
-  before: readonly T[],
-  after: readonly T[],
-  nameOf: (item: T) => string,
-  toRow: (item: T) => object,
-): Diff {
-  const old = new Map(before.map((item) => [nameOf(item), JSON.stringify(toRow(item))]))
-  const names = new Set(after.map(nameOf))
-  return {
-    changed: after.filter((item) => old.get(nameOf(item)) !== JSON.stringify(toRow(item))).map(toRow),
-    gone: [...old.keys()].filter((name) => !names.has(name)),
-  }
+function writeInsert(kind: AnyKind): string {
+  const columns = columnsOf(kind)
+  const rest = columns.filter((column) => !kind.key.includes(column))
+  const names = (list: readonly string[], prefix = '') =>
+    list.map((column) => `${prefix}${quoteName(column)}`).join(', ')
+  const updates = rest.map((column) => `${quoteName(column)} = excluded.${quoteName(column)}`).join(', ')
+  return `insert into ${quoteName(kind.table)} (${names(columns)})
+    select ${names(columns, 'r.')} from json_populate_recordset(null::${quoteName(kind.table)}, $1::text::json) with ordinality r
+    order by r.ordinality
+    on conflict (${names(kind.key)}) do update set ${updates}, changed_at = now()`
 }

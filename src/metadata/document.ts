@@ -11,26 +11,33 @@ import {
   readObject,
   type Source,
 } from '../reader.ts'
-import { type Entity, listWrittenFields, readEntity, writeEntity } from './entity.ts'
-import type { Definitions, NamedRelation } from './registry.ts'
-import { type Relation, readRelation, writeRelation } from './relation.ts'
-import { keepSides } from './sides.ts'
-import type { Edit } from './store.ts'
+import { type DefinitionRow, type Kind, kinds } from './definition-kinds.ts'
+import type { Entity } from './entity.ts'
+import { sortMachines, sortPermissions, sortRules } from './order.ts'
+import type { Permission } from './permission.ts'
+import type { Definitions } from './registry.ts'
+import type { Relation } from './relation.ts'
+import type { Rule } from './rule.ts'
+import { nameMachine, type StateMachine } from './state-machine.ts'
 
 /** Rows by the name of their entity or join table, as they stand in a document. */
 export type SampleRows = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
 export type MetadataDocument = Readonly<{
   entities: readonly Entity[]
   relations: readonly Relation[]
+  rules: readonly Rule[]
+  machines: readonly StateMachine[]
+  permissions: readonly Permission[]
   sampleData: SampleRows
   /** The names of the fields of each entity, as the document lists them. */
   listedFields: ReadonlyMap<string, readonly unknown[]>
 }>
 export type DocumentFormat = 'yaml' | 'json'
 
-const laterKinds = ['rules', 'state_machines', 'workflows', 'permissions', 'webhooks'] as const
+const laterKinds = ['workflows', 'webhooks'] as const
 const ignoredKeys = ['exported_at', 'ui_configs'] as const
-const keys = ['version', 'entities', 'relations', 'sample_data', ...laterKinds, ...ignoredKeys]
+const sections = Object.values(kinds).map(({ section }) => section)
+const keys = ['version', ...sections, 'sample_data', ...laterKinds, ...ignoredKeys]
 /** Aliases could make a small text as large as one likes. */
 const mostAliases = 100
 
@@ -57,21 +64,37 @@ export function readDocument(value: unknown): MetadataDocument {
   if (version !== undefined && version !== 1)
     addProblem(source, 'version', `must be 1, found ${describe(version)}`)
   for (const kind of laterKinds) refuseLater(source, kind)
-  const entities = readList(source, 'entities', (item, path) => readEntity(item, path, problems)) ?? []
-  const relations = readList(source, 'relations', (item, path) => readRelation(item, path, problems)) ?? []
+  const entities = readSection(source, kinds.entities)
+  const relations = readSection(source, kinds.relations)
+  const rules = readSection(source, kinds.rules)
+  const machines = readSection(source, kinds.machines)
+  const permissions = readSection(source, kinds.permissions)
+  const checkTwice = (key: string, names: readonly (string | undefined)[]) =>
+    problems.push(...findTwice(key, names))
   checkTwice(
-    entities.map(({ name }) => name),
     'entities',
-    problems,
+    entities.map(({ name }) => name),
   )
   checkTwice(
-    relations.map(({ source: from, name }) => `${from}.${name}`),
     'relations',
-    problems,
+    relations.map(({ source: from, name }) => `${from}.${name}`),
   )
+  checkTwice(
+    'rules',
+    rules.map(({ entity, name }) => name && `${entity}.${name}`),
+  )
+  checkTwice('state_machines', machines.map(nameMachine))
   const sampleData = readSampleData(source)
   if (problems.length > 0) throw failAll('VALIDATION_FAILED', problems)
-  return { entities, relations, sampleData, listedFields: listFields(pick(source, 'entities')) }
+  const listedFields = listFields(pick(source, 'entities'))
+  return { entities, relations, rules, machines, permissions, sampleData, listedFields }
+}
+
+function readSection<Read>(
+  source: Source,
+  kind: Pick<Kind<Read, never>, 'section' | 'read'>,
+): readonly Read[] {
+  return readList(source, kind.section, (item, path) => kind.read(item, path, source.problems)) ?? []
 }
 
 function listFields(entities: unknown): ReadonlyMap<string, readonly unknown[]> {
@@ -90,14 +113,13 @@ function refuseLater(source: Source, kind: string): void {
   addProblem(source, kind, 'are not supported by this version; remove them')
 }
 
-function checkTwice(names: readonly string[], key: string, problems: Problem[]): void {
-  names.forEach((name, index) => {
+/** Where a name stands a second time; what has no name stands for itself. */
+function findTwice(key: string, names: readonly (string | undefined)[]): readonly Problem[] {
+  return names.flatMap((name, index) => {
     const first = names.indexOf(name)
-    if (first !== index)
-      problems.push({
-        path: joinPath(key, index),
-        message: `is defined twice: ${name} stands at ${key}[${first}] too`,
-      })
+    if (name === undefined || first === index) return []
+    const message = `is defined twice: ${name} stands at ${key}[${first}] too`
+    return [{ path: joinPath(key, index), message }]
   })
 }
 
@@ -114,76 +136,31 @@ function readSampleData(source: Source): SampleRows {
   return value as SampleRows
 }
 
-/** Adds or replaces what the document names; with `prune` what it does not name goes, its tables stay. */
-export function importEdit(document: MetadataDocument, prune: boolean): (current: Definitions) => Edit {
-  return (current) => ({
-    definitions: {
-      entities: mergeNamed(current.entities, document.entities, ({ name }) => name, prune),
-      relations: mergeNamed(
-        current.relations,
-        document.relations.map((relation) => keepSides(findOld(relation, current), relation)),
-        ({ source, name }) => `${source}.${name}`,
-        prune,
-      ),
-    },
-  })
-}
-
-function findOld(relation: Relation, current: Definitions): NamedRelation | undefined {
-  return current.relations.find(({ source, name }) => source === relation.source && name === relation.name)
-}
-
-function mergeNamed<T>(
-  current: readonly T[],
-  added: readonly T[],
-  nameOf: (item: T) => string,
-  prune: boolean,
-): readonly T[] {
-  const merged = new Map<string, T>()
-  const names = new Set(added.map(nameOf))
-  for (const item of current) if (!prune || names.has(nameOf(item))) merged.set(nameOf(item), item)
-  for (const item of added) merged.set(nameOf(item), item)
-  return [...merged.values()]
-}
-
-/** Where a problem of a definition stands in the document that brought it. */
-export function locateIn(
-  document: MetadataDocument,
-): (problem: Readonly<{ kind: string; name: string; path: string }>) => string {
-  return ({ kind, name, path }) => {
-    const isEntity = kind === 'entity'
-    const index = isEntity
-      ? document.entities.findIndex((entity) => entity.name === name)
-      : document.relations.findIndex((relation) => `${relation.source}.${relation.name}` === name)
-    const owner = joinPath(isEntity ? 'entities' : 'relations', index < 0 ? name : index)
-    const place = isEntity ? relocateField(document, index, path) : path
-    return place === '' ? owner : joinPath(owner, place)
-  }
-}
-
-/** A document may list the key among the fields, where the written form does not. */
-function relocateField({ entities, listedFields }: MetadataDocument, index: number, path: string): string {
-  const entity = entities[index]
-  const [, at, rest] = /^fields\[(\d+)\](.*)$/.exec(path) ?? []
-  if (entity === undefined || at === undefined) return path
-  const name = listWrittenFields(entity)[Number(at)]
-  const listed = listedFields.get(entity.name)?.indexOf(name) ?? -1
-  return listed < 0 ? path : `${joinPath('fields', listed)}${rest}`
-}
-
 /** Writes definitions, and rows where given, as a text that is the same for the same content. */
 export function writeDocument(
   definitions: Definitions,
   format: DocumentFormat,
   sampleData?: SampleRows,
 ): string {
+  const [rules, machines] = [sortRules(definitions), sortMachines(definitions)]
+  const permissions = sortPermissions(definitions)
   const document = {
     version: 1,
-    entities: definitions.entities.map(writeEntity),
-    relations: definitions.relations.map(writeRelation),
+    entities: writeSection(kinds.entities, definitions.entities),
+    relations: writeSection(kinds.relations, definitions.relations),
+    ...(rules.length > 0 ? { rules: writeSection(kinds.rules, rules) } : {}),
+    ...(machines.length > 0 ? { state_machines: writeSection(kinds.machines, machines) } : {}),
+    ...(permissions.length > 0 ? { permissions: writeSection(kinds.permissions, permissions) } : {}),
     ...(sampleData && Object.keys(sampleData).length > 0 ? { sample_data: sampleData } : {}),
   }
   return format === 'json'
     ? `${JSON.stringify(document, undefined, 2)}\n`
     : stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })
+}
+
+function writeSection<Stored>(
+  kind: Readonly<{ write(item: Stored): DefinitionRow }>,
+  items: readonly Stored[],
+): readonly unknown[] {
+  return items.map((item) => kind.write(item).definition)
 }

@@ -24,6 +24,8 @@ export type Field = Readonly<{
   description: string
   required: boolean
   nullable: boolean
+  /** The definition itself says `nullable: true`, which a state machine respects. */
+  isNullableStated?: true
   unique: boolean
   indexed: boolean
   hidden: boolean
@@ -118,12 +120,14 @@ function fillField(source: Source, name: string, type: FieldType): Field {
   const required = readFlag(source, 'required') ?? false
   const auto = readChoice(source, 'auto', ['create', 'update'] as const)
   const initial = sortKeys(pick(source, 'default'))
+  const nullable = readFlag(source, 'nullable')
   return {
     name,
     type,
     description: readText(source, 'description') ?? '',
     required,
-    nullable: readFlag(source, 'nullable') ?? (!required && initial === undefined && auto === undefined),
+    nullable: nullable ?? (!required && initial === undefined && auto === undefined),
+    ...present('isNullableStated', nullable || undefined),
     unique: readFlag(source, 'unique') ?? false,
     indexed: readFlag(source, 'indexed') ?? false,
     hidden: readFlag(source, 'hidden') ?? false,
@@ -140,7 +144,7 @@ function fillField(source: Source, name: string, type: FieldType): Field {
 }
 
 /** One order of keys for the same JSON value, since the database keeps none; deeper ones are refused anyway. */
-function sortKeys(value: unknown, depth = 0): unknown {
+export function sortKeys(value: unknown, depth = 0): unknown {
   if (depth > mostDepth || typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((item) => sortKeys(item, depth + 1))
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
@@ -254,7 +258,7 @@ export function writeField(field: Field): Record<string, unknown> {
     type: field.type,
     ...(field.description === '' ? {} : { description: field.description }),
     ...Object.fromEntries(flags.map((key) => [key, true])),
-    ...(field.nullable === defaultNullable ? {} : { nullable: field.nullable }),
+    ...(field.nullable === defaultNullable && !field.isNullableStated ? {} : { nullable: field.nullable }),
     ...present('default', field.default),
     ...present('enum', field.enum),
     ...present('precision', field.precision),

@@ -1,12 +1,8 @@
 // Turns definitions into a registry: what has problems is left out, with what leans on it, until the rest fits.
 import { checkDefinitions } from './check.ts'
-import {
-  buildRegistry,
-  type DefinitionProblem,
-  type Definitions,
-  type Quarantined,
-  type Registry,
-} from './registry.ts'
+import { filterDefinitions, lists, type Told } from './definition-kinds.ts'
+import { draftRegistry } from './register.ts'
+import type { DefinitionProblem, Definitions, Quarantined, Registry } from './registry.ts'
 
 /** Names the problems that only the layers above can see. */
 export type Verify = (registry: Registry) => readonly DefinitionProblem[]
@@ -23,9 +19,7 @@ export function settle(revision: number, given: Definitions, verify: Verify): Se
   const problems: DefinitionProblem[] = []
   const consequences: DefinitionProblem[] = []
   for (let definitions = given; ; ) {
-    const misfits = checkDefinitions(definitions)
-    const registry = misfits.length === 0 ? buildRegistry(revision, definitions) : undefined
-    const found = registry ? verify(registry) : misfits
+    const { registry, found } = examine(revision, definitions, verify)
     const rest = leaveOut(definitions, found)
     problems.push(...found)
     consequences.push(...rest.consequences)
@@ -35,28 +29,34 @@ export function settle(revision: number, given: Definitions, verify: Verify): Se
   }
 }
 
+/** Rules are looked at when entities and relations fit, and the layers above when rules do. */
+function examine(
+  revision: number,
+  definitions: Definitions,
+  verify: Verify,
+): Readonly<{ registry?: Registry; found: readonly DefinitionProblem[] }> {
+  const misfits = checkDefinitions(definitions)
+  if (misfits.length > 0) return { found: misfits }
+  const { registry, problems } = draftRegistry(revision, definitions)
+  return problems.length > 0 ? { found: problems } : { registry, found: verify(registry) }
+}
+
 type Rest = Readonly<{ definitions: Definitions; consequences: readonly DefinitionProblem[] }>
 
 function leaveOut(definitions: Definitions, problems: readonly DefinitionProblem[]): Rest {
-  const named = (kind: string) =>
-    new Set(problems.filter((problem) => problem.kind === kind).map(({ name }) => name))
-  const [badEntities, badRelations] = [named('entity'), named('relation')]
-  const entities = definitions.entities.filter(({ name }) => !badEntities.has(name))
-  const sound = definitions.relations.filter(({ source, name }) => !badRelations.has(`${source}.${name}`))
-  const leaning = sound.filter(({ source, target }) => badEntities.has(source) || badEntities.has(target))
-  const relations = sound.filter((relation) => !leaning.includes(relation))
-  const isSame =
-    entities.length === definitions.entities.length && relations.length === definitions.relations.length
-  const consequences = leaning.map(({ source, target, name }): DefinitionProblem => {
-    const [path, entity] = badEntities.has(source) ? ['source', source] : ['target', target]
-    return {
-      kind: 'relation',
-      name: `${source}.${name}`,
-      path,
-      message: `leans on the entity ${entity}, which has problems`,
-    }
-  })
-  return { definitions: isSame ? definitions : { entities, relations }, consequences }
+  const bad = new Set(problems.map(({ kind, name }) => `${kind} ${name}`))
+  const consequences: DefinitionProblem[] = []
+  const isKept = ({ kind, name, leansOn }: Told): boolean => {
+    if (bad.has(`${kind} ${name}`)) return false
+    const lost = leansOn.find(([, entity]) => bad.has(`entity ${entity}`))
+    if (lost === undefined) return true
+    const [path, entity] = lost
+    consequences.push({ kind, name, path, message: `leans on the entity ${entity}, which has problems` })
+    return false
+  }
+  const rest = filterDefinitions(definitions, isKept)
+  const isSame = lists.every((list) => rest[list].length === definitions[list].length)
+  return { definitions: isSame ? definitions : rest, consequences }
 }
 
 /** One entry for each definition that was left out, with its messages. */

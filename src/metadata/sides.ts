@@ -1,14 +1,18 @@
 // Settles what a relation is called on both of its entities, giving way to names that are taken.
 import pluralize from 'pluralize'
 import type { Entity } from './entity.ts'
-import type { Definitions, NamedRelation, Sides } from './registry.ts'
+import type { Definitions } from './registry.ts'
 import type { Relation } from './relation.ts'
+import type { NamedRelation, Sides } from './relation-end.ts'
 
 type Unnamed = Relation & Readonly<{ sides?: Sides }>
 
+/** Definitions whose new relations have no sides yet. */
+export type UnnamedDefinitions = Omit<Definitions, 'relations'> & Readonly<{ relations: readonly Unnamed[] }>
+
 /** Gives each relation without sides its two names; saved ones keep theirs, so that an API name never moves. */
 export function nameSides(
-  given: Readonly<{ entities: readonly Entity[]; relations: readonly Unnamed[] }>,
+  given: Partial<UnnamedDefinitions> & Pick<UnnamedDefinitions, 'entities' | 'relations'>,
 ): Definitions {
   const taken = new Map(
     given.entities.map((entity) => [entity.name, new Set(entity.fields.map((field) => field.name))]),
@@ -19,7 +23,10 @@ export function nameSides(
     taken.get(target)?.add(sides.target)
   }
   return {
-    entities: given.entities,
+    rules: [],
+    machines: [],
+    permissions: [],
+    ...given,
     relations: given.relations.map((relation) => nameRelation(relation, given.entities, taken)),
   }
 }

@@ -3,19 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Pool, run, type Sql } from '../database/connect.ts'
 import { sqlState } from '../database/transaction.ts'
 import { type AppError, fail, failAll } from '../errors.ts'
-import { joinPath } from '../reader.ts'
-import { readStored, type Stored, writeStored } from './definition-rows.ts'
-import type { Entity } from './entity.ts'
-import {
-  buildRegistry,
-  type DefinitionProblem,
-  type Definitions,
-  type Registry,
-  type Sides,
-} from './registry.ts'
-import type { Relation } from './relation.ts'
+import { nameProblem } from './definition-kinds.ts'
+import { clearOthers, readStored, type Stored, writeStored } from './definition-rows.ts'
+import { markQuarantined } from './register.ts'
+import type { DefinitionProblem, Definitions, Registry } from './registry.ts'
 import { listQuarantined, settle, type Verify } from './settle.ts'
-import { nameSides } from './sides.ts'
+import { nameSides, type UnnamedDefinitions } from './sides.ts'
 import { applySteps, findObstacles, listDdl } from './tables/apply.ts'
 import { readCatalog } from './tables/catalog.ts'
 import { type Drops, findChanged, listTables, planTables, type Transition } from './tables/plan.ts'
@@ -26,18 +19,17 @@ export const metadataChannel = 'metaloom_metadata'
 
 /** What the definitions shall be; relations that are new have no sides yet. */
 export type Edit = Readonly<{
-  definitions: Readonly<{
-    entities: readonly Entity[]
-    relations: readonly (Relation & Readonly<{ sides?: Sides }>)[]
-  }>
+  definitions: UnnamedDefinitions
   drops?: Drops
+  /** Entities whose rules and machines are these and no others: rows that were set apart go too. */
+  replaced?: readonly string[]
 }>
 /** The revision that was saved, and the DDL that it took. */
 export type Saved = Readonly<{ revision: number; steps: readonly string[] }>
 export type SaveOptions = Readonly<{
   /** Problems that only the layers above can see. */
   verify: Verify
-  /** Where a problem stands in the caller's input; `entities.<name>.<path>` when absent. */
+  /** Where a problem stands in the caller's input; the place by name, such as `entities.<name>.<path>`, when absent. */
   locate?(problem: DefinitionProblem): string
   /** CONFLICT unless the metadata is at this revision. */
   expectRevision?: number
@@ -109,10 +101,12 @@ async function save(sql: Sql, edit: (current: Definitions) => Edit, options: Sav
   const stored = await readStored(sql)
   checkRevision(stored.revision, options.expectRevision)
   const before = buildUsable(stored, options.verify)
-  const { definitions, drops = {} } = edit(before.definitions)
+  const { definitions, drops = {}, replaced = [] } = edit(before.definitions)
   const after = buildChecked(stored.revision + 1, nameSides(definitions), options)
   const steps = await changeTables(sql, { before, after, drops }, options)
-  const hasChanged = (await writeStored(sql, before.definitions, after.definitions)) || steps.length > 0
+  const isWritten = await writeStored(sql, before.definitions, after.definitions)
+  const hasCleared = await clearOthers(sql, replaced, after.definitions)
+  const hasChanged = isWritten || hasCleared || steps.length > 0
   if (hasChanged) await announce(sql, after.revision)
   await runWithin(sql, after, options)
   return { revision: hasChanged ? after.revision : stored.revision, steps }
@@ -146,17 +140,12 @@ function buildChecked(revision: number, definitions: Definitions, options: SaveO
 
 function failLocated(
   problems: readonly DefinitionProblem[],
-  { locate = locateByName }: SaveOptions,
+  { locate = nameProblem }: SaveOptions,
 ): AppError {
   return failAll(
     'VALIDATION_FAILED',
     problems.map((problem) => ({ path: locate(problem), message: problem.message })),
   )
-}
-
-function locateByName({ kind, name, path }: DefinitionProblem): string {
-  const owner = joinPath(kind === 'entity' ? 'entities' : 'relations', name)
-  return path === '' ? owner : joinPath(owner, path)
 }
 
 async function changeTables(
@@ -206,5 +195,5 @@ export async function loadRegistry(sql: Sql, verify: Verify): Promise<Registry> 
 function buildUsable({ revision, definitions, quarantined }: Stored, verify: Verify): Registry {
   const { registry, problems, consequences } = settle(revision, definitions, verify)
   const misfits = listQuarantined([...problems, ...consequences])
-  return buildRegistry(revision, registry.definitions, [...quarantined, ...misfits])
+  return markQuarantined(registry, [...quarantined, ...misfits])
 }

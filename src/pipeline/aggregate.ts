@@ -1,10 +1,8 @@
 // Measures the visible rows of a list: at the root, and behind a relation for many parents by one statement.
-import { quoteName } from '../database/identifiers.ts'
 import type { RelationEnd } from '../metadata/registry.ts'
 import type { Filter } from './filter.ts'
-import { bindParents, type Read, writeConditions } from './find.ts'
+import { bindParents, placeChildren, placeRows, type Read } from './find.ts'
 import { type Measure, type Measured, readMeasures, runMeasures, writeMeasures } from './measure.ts'
-import { writeSource } from './reading.ts'
 import { allOf, statement, type Values } from './statement.ts'
 
 /** Measures the visible rows that the filter holds for; without measures nothing is read. */
@@ -15,8 +13,8 @@ export async function measureRows(
 ): Promise<Measured> {
   if (measures.length === 0) return []
   const values: Values = []
-  const where = writeConditions(read, filter, values)
-  const text = `select ${writeMeasures(measures, 't')} from ${quoteName(read.entity.table)} t where ${where}`
+  const { from, where } = placeRows(read, filter, values)
+  const text = `select ${writeMeasures(measures, 't')} from ${from} where ${where}`
   const [row] = await runMeasures(read.sql, statement(text, values))
   return readMeasures(measures, row)
 }
@@ -32,9 +30,9 @@ export async function measureChildren(
   if (measures.length === 0) return new Map()
   const values: Values = []
   const keys = bindParents(end, parents, values)
-  const { from, parent } = writeSource(read.entity, end, 't')
-  const where = allOf([`${parent} = any(${keys})`, writeConditions(read, filter, values)])
-  const text = `select ${parent} as key, ${writeMeasures(measures, 't')} from ${from} where ${where} group by 1`
+  const { from, parent, where } = placeChildren(read, end, filter, values)
+  const isWanted = allOf([`${parent} = any(${keys})`, where])
+  const text = `select ${parent} as key, ${writeMeasures(measures, 't')} from ${from} where ${isWanted} group by 1`
   const rows = await runMeasures(read.sql, statement(text, values))
   return new Map(rows.map((row) => [String(row.key), readMeasures(measures, row)]))
 }

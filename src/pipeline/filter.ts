@@ -21,6 +21,47 @@ export type Filter =
 
 export const always: Filter = { kind: 'all', parts: [] }
 
+/** Whether the filter holds for every row whatever stands in it, as `{}` and `not: { or: [] }` do. */
+export function isAlwaysTrue(filter: Filter): boolean {
+  return findConstant(filter) === true
+}
+
+/** What the filter comes to for every row; undefined when that depends on the row. */
+function findConstant(filter: Filter): boolean | undefined {
+  switch (filter.kind) {
+    case 'all':
+      return joinConstants(filter.parts, false)
+    case 'any':
+      return joinConstants(filter.parts, true)
+    case 'not':
+      return negateConstant(findConstant(filter.part))
+    case 'related':
+      return findRelated(filter)
+    case 'among':
+      return filter.values.length === 0 ? filter.isNegated : undefined
+    default:
+      return undefined
+  }
+}
+
+/** One part that is `decisive` settles all of them; without parts it is the other way round. */
+function joinConstants(parts: readonly Filter[], decisive: boolean): boolean | undefined {
+  const constants = parts.map(findConstant)
+  if (constants.includes(decisive)) return decisive
+  return constants.includes(undefined) ? undefined : !decisive
+}
+
+function negateConstant(constant: boolean | undefined): boolean | undefined {
+  return constant === undefined ? undefined : !constant
+}
+
+/** Of no row at all everything holds, and nothing. */
+function findRelated({ quantifier, part }: Filter & { kind: 'related' }): boolean | undefined {
+  const constant = findConstant(part)
+  if (quantifier === 'every') return constant === true ? true : undefined
+  return constant === false ? quantifier === 'none' : undefined
+}
+
 /** Writes the condition for the row of the reading, binding its values. */
 export function writeFilter(filter: Filter, reading: Reading): string {
   switch (filter.kind) {

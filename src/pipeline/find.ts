@@ -1,13 +1,12 @@
 // The reads: one row by key, a page of rows, the rows behind a relation for many parents at once, and counts.
 import type { Viewer } from '../auth/viewer.ts'
 import { type Row, run, type Sql } from '../database/connect.ts'
-import { quoteName } from '../database/identifiers.ts'
 import type { Registry, RegistryEntity, RelationEnd } from '../metadata/registry.ts'
-import { type Filter, writeFilter } from './filter.ts'
+import { always, type Filter, writeFilter } from './filter.ts'
 import { writeAfter, writePositions } from './keyset.ts'
 import { type OrderTerm, placeOrder, reverseOrder, writeOrder } from './order.ts'
 import type { Page } from './page.ts'
-import { startReading, writeSource } from './reading.ts'
+import { readBehind, startReading } from './reading.ts'
 import {
   allOf,
   bind,
@@ -18,15 +17,16 @@ import {
   statement,
   type Values,
 } from './statement.ts'
-import { visible } from './visible.ts'
+import { type Liveness, readable } from './visible.ts'
 
-/** Whose rows are read, by whom, and which columns of them. */
+/** Whose rows are read, by whom, and which columns of them; the live ones, unless `liveness` says otherwise. */
 export type Read = Readonly<{
   sql: Sql
   registry: Registry
   viewer: Viewer
   entity: RegistryEntity
   columns: Columns
+  liveness?: Liveness
 }>
 /** Which rows of a list, in which order; `withPositions` adds what cursors are made of, as `$0`, `$1` and so on. */
 export type List = Readonly<{
@@ -44,8 +44,8 @@ const parentKey = '$parent'
 /** The first visible row that the filter holds for. */
 export async function findOne(read: Read, filter: Filter): Promise<Row | undefined> {
   const values: Values = []
-  const where = writeConditions(read, filter, values)
-  const text = `select ${selectList('t', read.columns)} from ${quoteName(read.entity.table)} t where ${where} limit 1`
+  const { from, where } = placeRows(read, filter, values)
+  const text = `select ${selectList('t', read.columns)} from ${from} where ${where} limit 1`
   const [row] = await run(read.sql, statement(text, values))
   return row
 }
@@ -53,15 +53,15 @@ export async function findOne(read: Read, filter: Filter): Promise<Row | undefin
 /** One page of the visible rows. */
 export async function findPage(read: Read, list: List): Promise<Rows> {
   const values: Values = []
-  const text = writePage(read, list, `${quoteName(read.entity.table)} t`, [], values)
+  const text = writePage(read, list, placeRows(read, list.filter, values), values)
   return cutPage(await run(read.sql, statement(text, values)), list.page)
 }
 
 /** How many visible rows the filter holds for. */
 export async function countRows(read: Read, filter: Filter): Promise<number> {
   const values: Values = []
-  const where = writeConditions(read, filter, values)
-  const text = `select count(*) as count from ${quoteName(read.entity.table)} t where ${where}`
+  const { from, where } = placeRows(read, filter, values)
+  const text = `select count(*) as count from ${from} where ${where}`
   const [row] = await run(read.sql, statement(text, values))
   return Number(row?.count)
 }
@@ -72,18 +72,12 @@ export async function findRelated(
   end: RelationEnd,
   parents: readonly unknown[],
 ): Promise<Map<string, Row>> {
-  const { sql, viewer, entity, columns } = read
   const values: Values = []
   const keys = bindParents(end, parents, values)
-  const where = allOf([
-    `${column('t', end.remoteColumn)} = any(${keys})`,
-    visible(viewer, entity, 't', values),
-  ])
-  const list = selectList('t', new Map([[parentKey, end.remoteColumn], ...columns]))
-  const rows = await run(
-    sql,
-    statement(`select ${list} from ${quoteName(entity.table)} t where ${where}`, values),
-  )
+  const { from, where } = placeRows(read, always, values)
+  const list = selectList('t', new Map([[parentKey, end.remoteColumn], ...read.columns]))
+  const isWanted = allOf([`${column('t', end.remoteColumn)} = any(${keys})`, where])
+  const rows = await run(read.sql, statement(`select ${list} from ${from} where ${isWanted}`, values))
   return new Map(rows.map((row) => [String(row[parentKey]), row]))
 }
 
@@ -96,8 +90,8 @@ export async function findChildren(
 ): Promise<Map<string, Rows>> {
   const values: Values = []
   const keys = bindParents(end, parents, values)
-  const child = writeSource(read.entity, end, 't')
-  const page = writePage(read, list, child.from, [`${child.parent} = k.key`], values)
+  const { from, parent, where } = placeChildren(read, end, list.filter, values)
+  const page = writePage(read, list, { from, where: allOf([`${parent} = k.key`, where]) }, values)
   const text = `select k.key as "${parentKey}", r.* from unnest(${keys}) as k(key) cross join lateral (${page}) r`
   const found = groupRows(await run(read.sql, statement(text, values)))
   return new Map([...found].map(([key, rows]) => [key, cutPage(rows, list.page)]))
@@ -112,17 +106,32 @@ export async function countChildren(
 ): Promise<Map<string, number>> {
   const values: Values = []
   const keys = bindParents(end, parents, values)
-  const child = writeSource(read.entity, end, 't')
-  const where = allOf([`${child.parent} = any(${keys})`, writeConditions(read, filter, values)])
-  const text = `select ${child.parent} as key, count(*) as count from ${child.from} where ${where} group by 1`
+  const { from, parent, where } = placeChildren(read, end, filter, values)
+  const isWanted = allOf([`${parent} = any(${keys})`, where])
+  const text = `select ${parent} as key, count(*) as count from ${from} where ${isWanted} group by 1`
   const rows = await run(read.sql, statement(text, values))
   return new Map(rows.map((row) => [String(row.key), Number(row.count)]))
 }
 
-/** The filter and what the viewer may see, for the row `t`. */
-export function writeConditions(read: Read, filter: Filter, values: Values): string {
-  const { viewer, entity } = read
-  return allOf([writeFilter(filter, startReading(read, values)), visible(viewer, entity, 't', values)])
+/** Where rows come from, and the whole condition on them: the filter, and what the viewer may see. */
+export type Placed = Readonly<{ from: string; where: string }>
+
+/** The readable rows of an entity that a filter holds for, as `t`. */
+export function placeRows(read: Read, filter: Filter, values: Values): Placed {
+  const { viewer, entity, liveness } = read
+  const { from, where } = readable(viewer, entity, 't', values, liveness)
+  return { from, where: allOf([writeFilter(filter, startReading(read, values)), where]) }
+}
+
+/** Those behind a relation; `parent` is the column that says whose they are. */
+export function placeChildren(
+  read: Read,
+  end: RelationEnd,
+  filter: Filter,
+  values: Values,
+): Placed & Readonly<{ parent: string }> {
+  const { from, parent, where } = readBehind(read.viewer, read.entity, end, 't', values)
+  return { from, parent, where: allOf([writeFilter(filter, startReading(read, values)), where]) }
 }
 
 /** The parents' values as one array, so that their number does not make a new SQL text. */
@@ -130,24 +139,18 @@ export function bindParents(end: RelationEnd, parents: readonly unknown[], value
   return bind(values, parents, `${sqlType(end.parentType)}[]`)
 }
 
-function writePage(
-  read: Read,
-  list: List,
-  from: string,
-  conditions: readonly string[],
-  values: Values,
-): string {
+function writePage(read: Read, list: List, { from, where }: Placed, values: Values): string {
   const { page } = list
   const { joins, terms } = placeOrder(list.order, startReading(read, values))
   const order = page.isBackward ? reverseOrder(terms) : terms
   const [start, end] = page.isBackward ? [page.before, page.after] : [page.after, page.before]
-  const where = [...conditions, writeConditions(read, list.filter, values)]
-  if (start) where.push(writeAfter(order, start, values))
-  if (end) where.push(writeAfter(reverseOrder(order), end, values))
+  const conditions = [where]
+  if (start) conditions.push(writeAfter(order, start, values))
+  if (end) conditions.push(writeAfter(reverseOrder(order), end, values))
   const limit = bind(values, page.size + 1, 'integer')
   const offset = page.offset === 0 ? '' : ` offset ${bind(values, page.offset, 'integer')}`
   const positions = list.withPositions ? `, ${writePositions(terms)}` : ''
-  const rows = `select ${selectList('t', read.columns)}${positions} from ${from}${joins} where ${allOf(where)}`
+  const rows = `select ${selectList('t', read.columns)}${positions} from ${from}${joins} where ${allOf(conditions)}`
   return `${rows} order by ${writeOrder(order)} limit ${limit}${offset}`
 }
 

@@ -1,12 +1,11 @@
 // Groups of the visible rows of an entity by equal keys, each with what is measured of its rows.
 import type { Row } from '../database/connect.ts'
-import { quoteName } from '../database/identifiers.ts'
 import { sqlState } from '../database/transaction.ts'
 import type { Field } from '../metadata/field.ts'
 import type { RelationEnd } from '../metadata/registry.ts'
 import { type DatePart, writeDatePart } from './date-part.ts'
 import type { Filter } from './filter.ts'
-import { type Read, writeConditions } from './find.ts'
+import { placeRows, type Read } from './find.ts'
 import { type Having, writeHaving } from './having.ts'
 import {
   type Measure,
@@ -62,8 +61,8 @@ function writeGroups(read: Read, grouping: Grouping, values: Values): string {
   const { joins, keys } = placeKeys(grouping, reading)
   const columns = keys.map((key, index) => `${key} as k${index}`)
   if (grouping.measures.length > 0) columns.push(writeMeasures(grouping.measures, 't'))
-  const rows = `select ${columns.join(', ')} from ${quoteName(read.entity.table)} t${joins}`
-  const where = writeConditions(read, grouping.filter, values)
+  const { from, where } = placeRows(read, grouping.filter, values)
+  const rows = `select ${columns.join(', ')} from ${from}${joins}`
   const having = writeHaving(grouping.having, reading)
   const groups = `group by ${keys.map((_, index) => index + 1).join(', ')} having ${having}`
   const limit = bind(values, grouping.size, 'integer')

@@ -1,29 +1,99 @@
-// Locks the record that a write is about and checks that it is the one the client meant.
-import { run, type Sql } from '../database/connect.ts'
+// Locks the records that a write is about, reads them whole and checks that they are those the caller meant.
+import { type Row, run } from '../database/connect.ts'
 import { quoteName } from '../database/identifiers.ts'
-import { fail } from '../errors.ts'
-import type { TargetPlan, WriteContext } from './plan.ts'
-import { allOf, bind, column, sqlType, statement, type Values } from './statement.ts'
-import { visible } from './visible.ts'
+import { type AppError, fail, type Problem } from '../errors.ts'
+import type { RegistryEntity } from '../metadata/registry.ts'
+import { type Act, nameRecord } from './act.ts'
+import {
+  allOf,
+  bind,
+  type Columns,
+  column,
+  selectList,
+  sqlType,
+  statement,
+  type Values,
+} from './statement.ts'
+import { isVisibleTo, type Liveness } from './visible.ts'
+import { groupBy, type Write } from './writes.ts'
 
-/** Holds the row until the transaction ends; NOT_FOUND when it is absent or not visible, CONFLICT when its version is another. */
-export async function lockRow(context: WriteContext, sql: Sql, plan: TargetPlan): Promise<void> {
-  const { entity, key, ifVersion } = plan
+/** Reads and holds the rows of all writes that are about existing records and have not got theirs yet; NOT_FOUND, CONFLICT. */
+export async function lockRows(act: Act, writes: readonly Write[]): Promise<void> {
+  const waiting = writes.filter((write) => write.old === undefined && write.action !== 'create')
+  const groups = groupBy(
+    waiting,
+    (write) => `${write.entity.name} ${write.action === 'restore'} ${write.actor}`,
+  )
+  for (const group of groups.values()) await lockGroup(act, group)
+  for (const write of waiting) checkVersion(write)
+}
+
+async function lockGroup(act: Act, writes: readonly Write[]): Promise<void> {
+  const [first] = writes
+  if (first === undefined) return
+  const { entity, actor } = first
+  const liveness: Liveness = first.action === 'restore' ? 'dead' : 'live'
   const values: Values = []
   const where = allOf([
-    `${column('t', entity.key.field)} = ${bind(values, key, sqlType(entity.keyField.type))}`,
-    visible(context.viewer, entity, 't', values),
+    `${column('t', entity.key.field)} = any(${bindKeys(entity, writes, values)})`,
+    isVisibleTo(act.context.viewer, actor, entity, 't', values, liveness),
   ])
-  const text = `select t."_version" as version from ${quoteName(entity.table)} t where ${where} for update`
-  const [row] = await run<{ version: number }>(sql, statement(text, values))
-  if (row === undefined) throw notFound(entity.name, key)
-  if (ifVersion === undefined || ifVersion === row.version) return
+  const rows = await run(
+    act.sql,
+    statement(`${selectWhole(entity)} where ${where} ${holdInOrder(entity)}`, values),
+  )
+  const found = new Map(rows.map((row) => [String(row[entity.key.field]), row]))
+  for (const write of writes) takeRow(write, found.get(String(write.key)))
+}
+
+function takeRow(write: Write, row: Row | undefined): void {
+  if (row === undefined) throw notFound(write.entity.name, write.key, write.path)
+  write.old = row
+}
+
+function bindKeys(entity: RegistryEntity, writes: readonly Write[], values: Values): string {
+  const keys = [...new Set(writes.map((write) => write.key))]
+  return bind(values, keys, `${sqlType(entity.keyField.type)}[]`)
+}
+
+/** Every field of an entity under its own name, and what the system keeps beside them. */
+export function wholeColumns(entity: RegistryEntity): Columns {
+  const names = [...entity.fieldsByName.keys(), '_version', ...(entity.softDelete ? ['_deletion'] : [])]
+  return new Map(names.map((name) => [name, name]))
+}
+
+export function selectWhole(entity: RegistryEntity): string {
+  return `select ${selectList('t', wholeColumns(entity))} from ${quoteName(entity.table)} t`
+}
+
+/** Rows are held in the order of their keys, so that two acts seldom wait for each other in a circle. */
+export function holdInOrder(entity: RegistryEntity): string {
+  return `order by ${column('t', entity.key.field)} for update of t`
+}
+
+function checkVersion({ entity, ifVersion, old }: Write): void {
+  if (ifVersion === undefined || old === undefined || ifVersion === old._version) return
   throw fail(
     'CONFLICT',
-    `The ${entity.name} has version ${row.version}, not ${ifVersion}; read it again and decide anew`,
+    `The ${entity.name} has version ${old._version}, not ${ifVersion}; read it again and decide anew`,
   )
 }
 
-export function notFound(entity: string, key: unknown): Error {
-  return fail('NOT_FOUND', `There is no ${entity} with the id ${JSON.stringify(key)}`)
+/** Refuses two writes of one record: the second would not know of the first. */
+export function findTwice(writes: readonly Write[]): readonly Problem[] {
+  const seen = new Set<string>()
+  const problems: Problem[] = []
+  for (const { entity, key, path } of writes) {
+    if (key === undefined) continue
+    const name = nameRecord(entity.name, key)
+    if (seen.has(name))
+      problems.push({ path, message: `names the ${entity.name} ${JSON.stringify(key)} a second time` })
+    seen.add(name)
+  }
+  return problems
+}
+
+export function notFound(entity: string, key: unknown, path = ''): AppError {
+  const message = `There is no ${entity} with the id ${JSON.stringify(key)}`
+  return fail('NOT_FOUND', message, path === '' ? undefined : [{ path, message }])
 }

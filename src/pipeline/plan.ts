@@ -1,28 +1,72 @@
-// What a write is to do, decided before anything is touched.
-import type { Viewer } from '../auth/viewer.ts'
-import type { Pool } from '../database/connect.ts'
-import type { Registry, RegistryEntity } from '../metadata/registry.ts'
+// What a write is to do, decided before anything is touched: a tree of records, each with what is asked of it.
+import type { RegistryEntity, RelationEnd } from '../metadata/registry.ts'
+import type { WriteMode } from '../metadata/relation.ts'
 import type { Value } from '../metadata/value.ts'
+import type { Filter } from './filter.ts'
 
-/** Where a write happens and who asks for it. */
-export type WriteContext = Readonly<{ pool: Pool; registry: Registry; viewer: Viewer }>
-
-/** The client's values, by field name; a field that is not there is not touched. */
+/** The values that were given, by field name; a field that is not there is not touched. */
 export type Input = Readonly<Record<string, unknown>>
 
-type Create = Readonly<{ action: 'create'; entity: RegistryEntity; input: Input }>
-type Update = Readonly<{
-  action: 'update'
-  entity: RegistryEntity
-  key: Value
-  input: Input
-  ifVersion?: number
-}>
-type Delete = Readonly<{ action: 'delete'; entity: RegistryEntity; key: Value; ifVersion?: number }>
+/** `path` says where the record stands in the caller's input: '' for the root, `items.data[1]` for a child. */
+type Place = Readonly<{ entity: RegistryEntity; path: string }>
 
-/** One write: what is done to which record. */
-export type Plan = Create | Update | Delete
-/** A write that sets values. */
-export type SettingPlan = Create | Update
-/** A write of a record that exists. */
-export type TargetPlan = Update | Delete
+export type CreatePlan = Place &
+  Readonly<{ action: 'create'; input: Input; relations: readonly RelationPlan[] }>
+/** With `transition` the record must leave its state for that one. */
+export type UpdatePlan = Place &
+  Readonly<{
+    action: 'update'
+    key: Value
+    input: Input
+    relations: readonly RelationPlan[]
+    ifVersion?: number
+    transition?: string
+  }>
+export type DeletePlan = Place & Readonly<{ action: 'delete'; key: Value; ifVersion?: number }>
+export type RestorePlan = Place & Readonly<{ action: 'restore'; key: Value }>
+
+/** What is asked of one record. */
+export type RecordPlan = CreatePlan | UpdatePlan | DeletePlan | RestorePlan
+
+/**
+ * One row of a relation: `add` makes a record (and links it), `keep` leads to one that exists (many_to_many: links it)
+ * and changes what the input names, `remove` takes one out.
+ */
+export type NestedPlan = Readonly<{
+  kind: 'add' | 'keep' | 'remove'
+  path: string
+  key?: Value
+  input: Input
+  relations: readonly RelationPlan[]
+}>
+
+/** The rows of one relation of a record, seen from its source. */
+export type RelationPlan = Readonly<{
+  end: RelationEnd
+  path: string
+  mode: WriteMode
+  rows: readonly NestedPlan[]
+}>
+
+/** Changes or deletes every visible record that the filter holds for, `atMost` of them or none. */
+export type MatchingPlan = Readonly<{
+  kind: 'matching'
+  action: 'update' | 'delete'
+  entity: RegistryEntity
+  filter: Filter
+  atMost: number
+  input: Input
+}>
+/** Changes the visible live record that the filter finds, or makes one. `key` names what the filter compares. */
+export type UpsertPlan = Readonly<{
+  kind: 'upsert'
+  entity: RegistryEntity
+  filter: Filter
+  key: Input
+  input: Input
+  relations: readonly RelationPlan[]
+}>
+/** Records that are named one by one. */
+export type RecordsPlan = Readonly<{ kind: 'records'; records: readonly RecordPlan[] }>
+
+export type Plan = RecordsPlan | MatchingPlan | UpsertPlan

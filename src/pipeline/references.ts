@@ -1,41 +1,67 @@
-// Checks that the keys which a write puts into a record lead to live records that the viewer can see, and holds those.
-import { run, type Sql } from '../database/connect.ts'
+// Checks that the keys which a write puts into records lead to live records that the viewer can see, and holds those.
+import { run } from '../database/connect.ts'
 import { quoteName } from '../database/identifiers.ts'
 import { failAll, type Problem } from '../errors.ts'
-import { entityOf, type RegistryEntity, type RelationEnd } from '../metadata/registry.ts'
-import type { Value } from '../metadata/value.ts'
-import type { WriteContext } from './plan.ts'
+import { entityOf, type RelationEnd } from '../metadata/registry.ts'
+import { joinPath } from '../reader.ts'
+import type { Act } from './act.ts'
 import { allOf, bind, column, sqlType, statement, type Values } from './statement.ts'
-import type { Changes } from './values.ts'
-import { visible } from './visible.ts'
+import { isVisibleTo } from './visible.ts'
+import { groupBy, listWrites, type Write } from './writes.ts'
+
+/** A key that a record is to hold. */
+type Reference = Readonly<{ write: Write; end: RelationEnd; key: unknown }>
 
 /** Refuses keys of absent, dead or invisible records as NOT_FOUND; the others stay as they are until the commit. */
-export async function checkReferences(
-  context: WriteContext,
-  sql: Sql,
-  entity: RegistryEntity,
-  changes: Changes,
-): Promise<void> {
+export async function checkReferences(act: Act, roots: readonly Write[]): Promise<void> {
+  const references = listWrites(roots).flatMap(listReferences)
   const problems: Problem[] = []
-  for (const end of entity.ends) {
-    const key = end.side === 'target' && end.join === undefined ? changes.get(end.localColumn) : undefined
-    if (key == null || (await isHeld(context, sql, end, key))) continue
-    const message = `leads to no ${end.other}: there is none with the id ${JSON.stringify(key)}`
-    problems.push({ path: end.localColumn, field: end.localColumn, message })
+  for (const group of groupBy(
+    references,
+    ({ write, end }) => `${end.other} ${write.actor} ${chooseHold(write, end)}`,
+  ).values()) {
+    const held = await holdTargets(act, group)
+    problems.push(...group.filter(({ key }) => !held.has(String(key))).map((each) => tellMissing(act, each)))
   }
   if (problems.length > 0) throw failAll('NOT_FOUND', problems)
 }
 
-async function isHeld(context: WriteContext, sql: Sql, end: RelationEnd, key: Value): Promise<boolean> {
-  const target = entityOf(context.registry, end.other)
+/** The keys that are given now; a record that comes back to life is asked for all of its own. */
+function listReferences(write: Write): readonly Reference[] {
+  const { action, entity, changes, old } = write
+  if (action === 'delete') return []
+  return entity.ends.flatMap((end) => {
+    if (end.side !== 'target' || end.join) return []
+    const key = action === 'restore' ? old?.[end.localColumn] : changes.get(end.localColumn)
+    return key == null ? [] : [{ write, end, key }]
+  })
+}
+
+async function holdTargets(act: Act, references: readonly Reference[]): Promise<ReadonlySet<string>> {
+  const [first] = references
+  if (first === undefined) return new Set()
+  const { end, write } = first
+  const target = entityOf(act.context.registry, end.other)
   const values: Values = []
+  const keys = [...new Set(references.map(({ key }) => key))]
+  const key = column('t', end.remoteColumn)
   const where = allOf([
-    `${column('t', end.remoteColumn)} = ${bind(values, key, sqlType(end.parentType))}`,
-    visible(context.viewer, target, 't', values),
+    `${key} = any(${bind(values, keys, `${sqlType(end.parentType)}[]`)})`,
+    isVisibleTo(act.context.viewer, write.actor, target, 't', values),
   ])
-  const rows = await run(
-    sql,
-    statement(`select 1 from ${quoteName(target.table)} t where ${where} for share`, values),
-  )
-  return rows.length > 0
+  const text = `select ${key} as key from ${quoteName(target.table)} t where ${where} order by ${key} ${chooseHold(write, end)}`
+  const rows = await run<{ key: unknown }>(act.sql, statement(text, values))
+  return new Set(rows.map((row) => String(row.key)))
+}
+
+/** Two that share a record and both go on to make its computed fields anew would wait for each other. */
+function chooseHold({ entity }: Write, end: RelationEnd): string {
+  return entity.behaviour.dependents.includes(end) ? 'for update' : 'for share'
+}
+
+function tellMissing({ context }: Act, { write, end, key }: Reference): Problem {
+  const field = write.entity.fieldsByName.get(end.localColumn)
+  const name = field ? context.nameField(write.entity, field) : end.localColumn
+  const message = `leads to no ${end.other}: there is none with the id ${JSON.stringify(key)}`
+  return { path: joinPath(write.path, name), field: name, message }
 }

@@ -1,43 +1,43 @@
-// Refuses to delete a record that live ones still refer to, where their relation says restrict.
-import { run, type Sql } from '../database/connect.ts'
-import { quoteName } from '../database/identifiers.ts'
+// Refuses to delete records to which live ones still refer, where their relation says restrict.
+import { run } from '../database/connect.ts'
 import { fail } from '../errors.ts'
 import { entityOf, type RelationEnd } from '../metadata/registry.ts'
-import type { TargetPlan, WriteContext } from './plan.ts'
+import type { Act, Restrict } from './act.ts'
+import { writeSource } from './reading.ts'
 import { bind, column, sqlType, statement, type Values } from './statement.ts'
+import { isLive } from './visible.ts'
+import type { Write } from './writes.ts'
 
-/**
- * CONFLICT when a live record refers to this one by a relation of kind restrict, whoever may see it.
- * The record is locked, and new references lock it too, so none can come in between.
- */
-export async function checkRestrict(
-  context: WriteContext,
-  sql: Sql,
-  { entity, key }: TargetPlan,
-): Promise<void> {
-  for (const end of entity.ends) {
-    if (end.relation.onDelete !== 'restrict' || end.side !== 'source') continue
-    if (await isReferred(context, sql, end, key))
-      throw fail(
-        'CONFLICT',
-        `The ${entity.name} is still referred to by ${end.other} (relation ${end.relation.source}.${end.relation.name}); delete those first`,
-      )
-  }
+/** Asked when the act is done, so that records which went in the same act do not count. */
+export async function checkRestricts(act: Act): Promise<void> {
+  for (const restrict of act.restricts) await checkRestrict(act, restrict)
 }
 
-async function isReferred(
-  { registry }: WriteContext,
-  sql: Sql,
-  end: RelationEnd,
-  key: unknown,
-): Promise<boolean> {
-  const other = entityOf(registry, end.other)
+/**
+ * CONFLICT when a live record refers to one of these by a relation of kind restrict, whoever may see it.
+ * The records are locked, and new references lock them too, so none can come in between.
+ */
+export async function checkRestrict({ sql, context }: Act, { end, writes }: Restrict): Promise<void> {
+  const other = entityOf(context.registry, end.other)
   const values: Values = []
-  const live = other.softDelete ? ` and ${column('t', 'deleted_at')} is null` : ''
-  const value = bind(values, key, sqlType(end.parentType))
-  const table = `${quoteName(other.table)} t`
-  const from = end.join
-    ? `${quoteName(end.join.table)} j join ${table} on ${column('t', end.remoteColumn)} = ${column('j', end.join.remoteKey)} where ${column('j', end.join.localKey)} = ${value}`
-    : `${table} where ${column('t', end.remoteColumn)} = ${value}`
-  return (await run(sql, statement(`select 1 from ${from}${live} limit 1`, values))).length > 0
+  const { from, parent } = writeSource(other, end, 't')
+  const text = `select 1 from ${from} where ${parent} = any(${bindKeys(end, writes, values)}) and ${isLive(other, 't')} limit 1`
+  if ((await run(sql, statement(text, values))).length === 0) return
+  throw fail(
+    'CONFLICT',
+    `The ${writes[0]?.entity.name} is still referred to by ${end.other} (relation ${end.relation.source}.${end.relation.name}); delete those first`,
+  )
+}
+
+/** The condition under which `t` holds the key of one of the records. */
+export function isChild(end: RelationEnd, writes: readonly Write[], values: Values): string {
+  return `${column('t', end.remoteColumn)} = any(${bindKeys(end, writes, values)})`
+}
+
+function bindKeys(end: RelationEnd, writes: readonly Write[], values: Values): string {
+  return bind(
+    values,
+    writes.map(({ key }) => key),
+    `${sqlType(end.parentType)}[]`,
+  )
 }

@@ -1,56 +1,99 @@
-// Turns the client's values into the row's: read by type, filled with defaults, checked against required and enum.
-import { failAll, type Problem } from '../errors.ts'
+// Reads what a caller gave for the fields of a record, by type, and compares values as PostgreSQL would.
+import { isDeepStrictEqual } from 'node:util'
+import type { Row } from '../database/connect.ts'
+import type { Problem } from '../errors.ts'
 import type { Field } from '../metadata/field.ts'
+import type { RegistryEntity } from '../metadata/registry.ts'
 import { readValue, type Value } from '../metadata/value.ts'
-import { describe } from '../reader.ts'
-import type { SettingPlan } from './plan.ts'
+import { describe, joinPath, suggest } from '../reader.ts'
+import type { Input } from './plan.ts'
+import type { WriteContext } from './write-context.ts'
 
-/** The values that a write puts into columns, by field name. */
-export type Changes = ReadonlyMap<string, Value>
+/** Values to put into columns, by field name. */
+export type Changes = Map<string, Value>
 
-/** Reads the input of a plan; every value of a wrong form is told at once, then everything that is missing or not allowed. */
-export function readChanges(plan: SettingPlan): Changes {
-  const malformed: Problem[] = []
-  const changes = new Map<string, Value>()
-  for (const field of plan.entity.fields) readField(field, plan, changes, malformed)
-  if (malformed.length > 0) throw failAll('BAD_USER_INPUT', malformed)
-  const broken = plan.entity.fields.flatMap((field) => findProblems(field, plan, changes))
-  if (broken.length > 0) throw failAll('VALIDATION_FAILED', broken)
+/** Where an input stands, and of which entity's record it is. */
+type Given = Readonly<{ entity: RegistryEntity; path: string; input: Input; isNew: boolean }>
+
+/** Reads the values of one record; adds a problem for each of a wrong form, for unknown names and for what the system sets. */
+export function readInput(context: WriteContext, given: Given, problems: Problem[]): Changes {
+  const { entity, path, input, isNew } = given
+  const changes: Changes = new Map()
+  for (const [name, value] of Object.entries(input)) {
+    if (value === undefined) continue
+    const field = entity.fieldsByName.get(name)
+    const problem = field
+      ? (refuseKey(entity, field, isNew) ?? readField(entity, field, value, changes))
+      : refuseName(entity, name)
+    if (problem === undefined) continue
+    const called = field ? context.nameField(entity, field) : name
+    problems.push({ path: joinPath(path, called), field: called, message: problem })
+  }
   return changes
 }
 
-function isSystems({ entity }: SettingPlan, field: Field): boolean {
+function refuseName(entity: RegistryEntity, name: string): string {
+  return `is not a field of ${entity.name}${suggest(name, entity.fieldsByName.keys())}`
+}
+
+function refuseKey(entity: RegistryEntity, field: Field, isNew: boolean): string | undefined {
+  return !isNew && field.name === entity.key.field ? 'is the key, which stays as it is' : undefined
+}
+
+function readField(
+  entity: RegistryEntity,
+  field: Field,
+  value: unknown,
+  changes: Changes,
+): string | undefined {
+  if (isSystems(entity, field) || field.hidden) return 'is set by the system; leave it out'
+  const reading = value === null ? { value } : readValue(field, value)
+  if ('problem' in reading) return reading.problem
+  changes.set(field.name, reading.value)
+  return undefined
+}
+
+/** Whether nobody but the system sets the field. */
+export function isSystems(entity: RegistryEntity, field: Field): boolean {
   return (
     field.auto !== undefined ||
     field.name === entity.slug?.field ||
-    (field.name === entity.key.field && entity.key.generated)
+    (field.name === entity.key.field && entity.key.generated) ||
+    entity.behaviour.computed.some((computed) => computed.field.name === field.name)
   )
 }
 
-function readField(field: Field, plan: SettingPlan, changes: Map<string, Value>, problems: Problem[]): void {
-  const given = plan.input[field.name]
-  const isGiven = Object.hasOwn(plan.input, field.name) && given !== undefined
-  if (isGiven && (isSystems(plan, field) || field.hidden))
-    problems.push({ path: field.name, field: field.name, message: 'is set by the system; leave it out' })
-  else if (given === null && isGiven) changes.set(field.name, null)
-  else if (isGiven) {
-    const reading = readValue(field, given)
-    if ('value' in reading) changes.set(field.name, reading.value)
-    else problems.push({ path: field.name, field: field.name, message: reading.problem })
-  } else if (plan.action === 'create' && field.default !== undefined) changes.set(field.name, field.default)
+/** Whether two values of a field are the same to PostgreSQL: `1.5` and `1.50`, `13:30` and `13:30:00`. */
+export function isSame(field: Field, one: unknown, other: unknown): boolean {
+  if (one === other) return true
+  if (one == null || other == null) return (one ?? null) === (other ?? null)
+  if (field.type === 'decimal') return trimDecimal(String(one)) === trimDecimal(String(other))
+  if (field.type === 'time') return trimTime(String(one)) === trimTime(String(other))
+  if (field.type === 'bigint') return String(one) === String(other)
+  return isDeepStrictEqual(one, other)
 }
 
-function findProblems(field: Field, plan: SettingPlan, changes: Changes): readonly Problem[] {
-  if (isSystems(plan, field)) return []
-  const problem = (rule: string, message: string): readonly Problem[] => [
-    { path: field.name, field: field.name, rule, message },
-  ]
-  const value = changes.get(field.name)
-  const isMissing = value === undefined && plan.action === 'create'
-  if (field.required && (isMissing || value === '')) return problem('required', 'is required')
-  if (!field.nullable && (value === null || isMissing))
-    return problem('required', 'is required; it cannot be null')
-  if (value != null && field.enum && !field.enum.includes(String(value)))
-    return problem('enum', `must be one of ${field.enum.join(', ')}; found ${describe(value)}`)
-  return []
+function trimDecimal(text: string): string {
+  const trimmed = text.includes('.') ? text.replace(/\.?0+$/, '') : text
+  return trimmed === '-0' ? '0' : trimmed
+}
+
+function trimTime(text: string): string {
+  return text.length === 5 ? `${text}:00` : text.includes('.') ? text.replace(/\.?0+$/, '') : text
+}
+
+/** The fields in which two rows of an entity differ. */
+export function findChanged(entity: RegistryEntity, old: Row, row: Row): readonly Field[] {
+  return entity.fields.filter((field) => !isSame(field, old[field.name], row[field.name]))
+}
+
+/** A value as the text that PostgreSQL casts back to the field's type. */
+export function writeText(field: Field, value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  return field.type === 'json' || field.type === 'file' ? JSON.stringify(value) : String(value)
+}
+
+/** What a problem says of a value that was found. */
+export function tellFound(value: unknown): string {
+  return `found ${describe(value)}`
 }

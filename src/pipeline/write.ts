@@ -1,35 +1,78 @@
-// The one page of a write: every stage in order, one line each. Stages do not know each other; they know the plan.
-import type { Row, Sql } from '../database/connect.ts'
+// The one page of a write: every stage in order, one line each. Stages do not know each other; they know the records.
+import type { Row } from '../database/connect.ts'
 import { inTransaction } from '../database/transaction.ts'
+import { type Act, startAct } from './act.ts'
+import { expandRelations } from './children.ts'
+import { draftRows } from './draft.ts'
+import { followUp } from './follow-up.ts'
 import { checkGate } from './gate.ts'
-import { lockRow } from './lock.ts'
-import type { Plan, WriteContext } from './plan.ts'
+import { writeLinks } from './links.ts'
+import { lockRows } from './lock.ts'
+import { checkBefore, checkResult } from './permission.ts'
+import type { Plan } from './plan.ts'
+import { holdDependents, recomputeDependents } from './recompute.ts'
 import { checkReferences } from './references.ts'
-import { tellRefusal } from './refusal.ts'
-import { checkRestrict } from './restrict.ts'
-import { deleteRow, insertRow, updateRow } from './rows.ts'
-import type { Columns } from './statement.ts'
-import { readChanges } from './values.ts'
+import { isUniqueClash, tellRefusal } from './refusal.ts'
+import { removeRows } from './remove.ts'
+import { checkRestricts } from './restrict.ts'
+import { revive } from './revive.ts'
+import { runStage, type Stage } from './road.ts'
+import { storeRows } from './rows.ts'
+import { applyRules, checkAfter } from './rules.ts'
+import { writeSlugs } from './slugs.ts'
+import { findTargets } from './targets.ts'
+import { tellRows } from './tell.ts'
+import type { WriteContext } from './write-context.ts'
+import type { Write } from './writes.ts'
 
-/** Carries out a plan in one transaction and returns the record's columns: as written, or as they were when deleted. */
-export async function write(context: WriteContext, plan: Plan, columns: Columns): Promise<Row> {
-  checkGate(context.viewer, plan)
-  try {
-    return await inTransaction(context.pool, (sql) => writeRecord(context, sql, plan, columns))
-  } catch (error) {
-    throw tellRefusal(context.registry, plan, error)
+/** The records that a plan named, as they were written, or as they were before they were deleted; null where the caller may not see one. */
+export type Written = Readonly<{ count: number; rows: readonly (Row | null)[] }>
+
+/** The road of every record: those that the caller names, their children, cascades, recomputed parents, what machines make. */
+const road: readonly Stage[] = [
+  { name: 'gate', run: checkGate },
+  { name: 'hold dependents', run: holdDependents },
+  { name: 'lock', run: lockRows },
+  { name: 'children', run: expandRelations },
+  { name: 'revive', run: revive },
+  { name: 'references', run: checkReferences },
+  { name: 'draft', run: draftRows },
+  { name: 'permission', run: checkBefore },
+  { name: 'rules', run: applyRules },
+  { name: 'slugs', run: writeSlugs },
+  { name: 'remove', run: removeRows },
+  { name: 'store', run: storeRows },
+  { name: 'links', run: writeLinks },
+  { name: 'permission of the result', run: checkResult },
+  { name: 'after rules', run: checkAfter },
+  { name: 'follow up', run: followUp },
+  { name: 'recompute', run: recomputeDependents },
+]
+
+/** Two that upsert one record at once both find none; the later one finds it the next time. */
+const mostTries = 3
+
+/** Carries out a plan in one transaction: all of it, or nothing. */
+export async function write(context: WriteContext, plan: Plan): Promise<Written> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await inTransaction(context.pool, (sql) => perform(startAct(context, sql), plan))
+    } catch (error) {
+      if (plan.kind !== 'upsert' || tries === mostTries || !isUniqueClash(error))
+        throw tellRefusal(context, [], error)
+    }
   }
 }
 
-async function writeRecord(context: WriteContext, sql: Sql, plan: Plan, columns: Columns): Promise<Row> {
-  if (plan.action !== 'create') await lockRow(context, sql, plan)
-  if (plan.action === 'delete') {
-    await checkRestrict(context, sql, plan)
-    return deleteRow(sql, plan.entity, plan.key, columns)
-  }
-  const changes = readChanges(plan)
-  await checkReferences(context, sql, plan.entity, changes)
-  return plan.action === 'create'
-    ? insertRow(sql, plan.entity, changes, columns)
-    : updateRow(sql, plan.entity, plan.key, changes, columns)
+async function perform(act: Act, plan: Plan): Promise<Written> {
+  const roots = await findTargets(act, plan)
+  await carryOut(act, roots)
+  await checkRestricts(act)
+  return { count: roots.length, rows: await tellRows(act, roots) }
+}
+
+/** Sends records down the road, stage by stage, all of them at once. */
+async function carryOut(act: Act, roots: readonly Write[]): Promise<void> {
+  if (roots.length === 0) return
+  for (const stage of road) await runStage(act, stage, roots, carryOut)
 }

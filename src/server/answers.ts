@@ -7,6 +7,7 @@ import type { Config } from '../config.ts'
 import { fail } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { OpenApp } from './app.ts'
+import { createAddressReader } from './client-address.ts'
 import { createGraphiQL } from './graphiql.ts'
 import { writeHome } from './home.ts'
 import type { OpenPlatform } from './platform.ts'
@@ -14,6 +15,7 @@ import { send, sendPage, sendText } from './reply.ts'
 import { rerunStale, runOnNewest } from './rerun.ts'
 import type { Route } from './routes.ts'
 import { createThinRoute } from './thin-route.ts'
+import { startTraces, traceResults } from './trace.ts'
 import { createGraphQLServer, innerPath } from './yoga.ts'
 
 type AppRoute = Extract<Route, { kind: 'data' | 'admin' }>
@@ -43,10 +45,12 @@ const mostAge = 30_000
 export function createAnswers({ apps, platform, schemas, config, log }: AnswerOptions): Answers {
   const data = createGraphQLServer<Context>(({ edition, viewer }) => edition.findSchema(viewer.roles), log, [
     rerunStale(),
+    traceResults(),
   ])
   const admin = createGraphQLServer<Context>(() => schemas.admin, log)
   const platformServer = createGraphQLServer<PlatformContext>(() => schemas.platform, log)
   const graphiql = createGraphiQL(config.admin.email)
+  const readAddress = createAddressReader(config.trustedProxies)
   const thin = createThinRoute(
     log,
     async (result, given) => (await runOnNewest(result, given, execute)) as ExecutionResult,
@@ -60,11 +64,12 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
   const openContext = async (name: string, { request, requestId }: Asked): Promise<Context> => {
     const { app, authenticator } = findApp(name)
     const viewer = await authenticator.authenticate(request.headers.authorization)
-    return { app, viewer, requestId, edition: app.readEdition(), levels: new WeakMap() }
+    const own = { edition: app.readEdition(), levels: new WeakMap(), ...startTraces(request, viewer) }
+    return { app, viewer, address: readAddress(request), requestId, ...own }
   }
   const openPlatformContext = async ({ request, requestId }: Asked): Promise<PlatformContext> => {
     const viewer = await platform.authenticator.authenticate(request.headers.authorization)
-    return { platform: platform.platform, viewer, requestId }
+    return { platform: platform.platform, viewer, address: readAddress(request), requestId }
   }
 
   return {

@@ -2,9 +2,11 @@
 import type { GraphQLSchema } from 'graphql'
 import type { App } from '../api/context.ts'
 import type { FixedNames } from '../api/generated/names.ts'
-import { type Authenticator, createAuthenticator } from '../auth/authenticate.ts'
+import { type Authenticator, createAuthenticator, type VerifyBearer } from '../auth/authenticate.ts'
+import { verifyAnyToken } from '../auth/credentials.ts'
+import { verifyForeign } from '../auth/foreign-tokens.ts'
 import { deriveCursorKey, deriveTokenKey } from '../auth/tokens.ts'
-import { findViewer } from '../auth/users.ts'
+import { appPeople } from '../auth/users.ts'
 import type { Config } from '../config.ts'
 import { connect } from '../database/connect.ts'
 import { ensureDatabase } from '../database/databases.ts'
@@ -26,18 +28,27 @@ export type AppSettings = Readonly<{
   secret: string
   fixed: GraphQLSchema
   fixedNames: FixedNames
+  /** Verifies tokens of the platform, whose people are guests in every app. */
+  verifyPlatform: VerifyBearer
   log: Log
 }>
 
 /** Opens the app whose database the url names, and makes what of it is missing. */
 export async function openApp(name: string, url: string, settings: AppSettings): Promise<OpenApp> {
-  const { config, secret, fixed, fixedNames } = settings
+  const { config, secret, fixed, fixedNames, verifyPlatform } = settings
   await ensureDatabase(url)
   const pool = connect(url, { max: config.poolSize, prepare: config.prepare })
   await migrate(pool, 'app')
   const log = settings.log.child({ app: name })
   const editions = await startEditions({ pool, url, fixed, fixedNames, pollEvery: config.pollEvery, log })
   const tokenKey = deriveTokenKey(secret, name)
+  const allowPrivate = config.allowPrivateWebhooks && !config.isProduction
+  const authenticator = createAuthenticator({
+    verify: verifyAnyToken({ pool, tokenKey }, appPeople, {
+      platform: verifyPlatform,
+      provider: verifyForeign(pool, { allowPrivate }),
+    }),
+  })
   const app = {
     name,
     pool,
@@ -45,11 +56,12 @@ export async function openApp(name: string, url: string, settings: AppSettings):
     cursorKey: deriveCursorKey(secret, name),
     readEdition: editions.read,
     reload: editions.reload,
+    forgetViewer: authenticator.forget,
+    allowPrivateAddresses: allowPrivate,
   }
   const close = async (): Promise<void> => {
     await editions.stop()
     await pool.end({ timeout: 5 })
   }
-  const authenticator = createAuthenticator({ tokenKey, findViewer: (id) => findViewer(pool, id) })
   return Object.freeze({ app, authenticator, age: editions.age, close })
 }

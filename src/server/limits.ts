@@ -17,6 +17,8 @@ const mostFields = 10_000
 const mostRecords = 50_000
 const rootPage = 25
 const nestedPage = 10
+/** What mutations of many records write at most when the request does not say. */
+const bulkPage = 100
 const aggregateCost = 10
 
 /** Parts of a connection: they lead to the same records and are no hop of their own. */
@@ -38,7 +40,7 @@ export function checkDocument(document: DocumentNode): void {
     if (definition.kind !== 'OperationDefinition' && definition.kind !== 'FragmentDefinition') continue
     checkAliases(definition.selectionSet)
     checkSize(measure(definition.selectionSet, fragments, sizes))
-    if (definition.kind === 'OperationDefinition') checkLogins(definition, fragments)
+    if (definition.kind === 'OperationDefinition') checkEntries(definition, fragments)
   }
 }
 
@@ -109,12 +111,23 @@ function checkAliases(set: SelectionSetNode, counts = new Map<string, number>())
   }
 }
 
-/** Guessing passwords must not be cheaper by the dozen. */
-function checkLogins(operation: OperationDefinitionNode, fragments: Fragments): void {
-  let logins = 0
-  for (const field of flatten(operation.selectionSet, fragments)) if (field.name.value === 'login') logins++
-  if (operation.operation === 'mutation' && logins > 1)
-    throw tooMuch(`logs in ${logins} times; once is allowed`)
+/** The mutations that try a password or a token, or change what these open. */
+const entries = new Set([
+  'login',
+  'refreshSession',
+  'logout',
+  'changePassword',
+  'resetPassword',
+  'acceptInvite',
+])
+
+/** Guessing must not be cheaper by the dozen, whatever the names and fragments it comes in. */
+function checkEntries(operation: OperationDefinitionNode, fragments: Fragments): void {
+  if (operation.operation !== 'mutation') return
+  const found = [...flatten(operation.selectionSet, fragments)].map((field) => field.name.value)
+  const count = found.filter((name) => entries.has(name)).length
+  if (count > 1)
+    throw tooMuch(`has ${count} of the mutations ${[...entries].join(', ')}; one of them is allowed`)
 }
 
 type Cost = Readonly<{ fragments: Fragments; variables: Readonly<Record<string, unknown>> }>
@@ -130,7 +143,8 @@ export function checkCost(
       .filter((each) => each.kind === 'FragmentDefinition')
       .map((each) => [each.name.value, each]),
   )
-  const cost = countRecords(operation.selectionSet, 1, rootPage, { fragments, variables })
+  const usual = operation.operation === 'mutation' ? bulkPage : rootPage
+  const cost = countRecords(operation.selectionSet, 1, usual, { fragments, variables })
   if (cost > mostRecords)
     throw tooMuch(
       `could return ${cost > 1e9 ? 'more than 1000000000' : cost} records; at most ${mostRecords} are allowed, so ask for smaller pages`,
@@ -180,13 +194,24 @@ function* flatten(
   }
 }
 
+/** Arguments that say how many rows come back: `inputs` by its length, the others by their value. */
+const sizes = new Set(['first', 'last', 'atMost', 'inputs'])
+
 function readSize(field: FieldNode, usual: number, cost: Cost): number {
   for (const argument of field.arguments ?? []) {
-    if (argument.name.value !== 'first' && argument.name.value !== 'last') continue
-    const size = readNumber(argument.value, cost)
+    if (!sizes.has(argument.name.value)) continue
+    const size =
+      argument.name.value === 'inputs' ? countItems(argument.value, cost) : readNumber(argument.value, cost)
     if (size !== undefined) return Math.max(0, size)
   }
   return usual
+}
+
+/** GraphQL takes one item for a list of one. */
+function countItems(value: ValueNode, { variables }: Cost): number {
+  if (value.kind === 'ListValue') return value.values.length
+  const found = value.kind === 'Variable' ? variables[value.name.value] : undefined
+  return Array.isArray(found) ? found.length : 1
 }
 
 function readNumber(value: ValueNode, { variables }: Cost): number | undefined {

@@ -1,8 +1,9 @@
 // Opens the platform: its own database, its first owner, and the list of apps; on the very first start also the app demo.
 import { randomBytes } from 'node:crypto'
 import type { Platform } from '../api/context.ts'
-import { type Authenticator, createAuthenticator } from '../auth/authenticate.ts'
-import { createPlatformUser, findPlatformViewer } from '../auth/platform-users.ts'
+import { type Authenticator, createAuthenticator, type VerifyBearer } from '../auth/authenticate.ts'
+import { verifySessions } from '../auth/credentials.ts'
+import { createPlatformUser, platformPeople } from '../auth/platform-users.ts'
 import { deriveTokenKey, platformAudience } from '../auth/tokens.ts'
 import { createUser } from '../auth/users.ts'
 import type { Config } from '../config.ts'
@@ -13,6 +14,8 @@ import { migrate } from '../database/migrate.ts'
 export type OpenPlatform = Readonly<{
   platform: Platform
   authenticator: Authenticator
+  /** Verifies tokens of the platform for the apps. */
+  verify: VerifyBearer
   /** The apps that exist, with the address of their databases. */
   apps: readonly Readonly<{ name: string; url: string }>[]
   /** The password that was generated for the first administrators, to be shown once. */
@@ -33,9 +36,12 @@ export async function openPlatform(url: string, config: Config, secret: string):
     values: [],
   })
   const tokenKey = deriveTokenKey(secret, platformAudience)
+  const verify = verifySessions({ pool, tokenKey }, platformPeople)
+  const authenticator = createAuthenticator({ verify })
   return {
-    platform: { pool, tokenKey },
-    authenticator: createAuthenticator({ tokenKey, findViewer: (id) => findPlatformViewer(pool, id) }),
+    platform: { pool, tokenKey, forgetViewer: authenticator.forget },
+    authenticator,
+    verify,
     apps: rows.map(({ name, database }) => ({ name, url: withDatabase(url, database) })),
     ...(firstPassword === undefined ? {} : { firstPassword }),
     close: () => pool.end({ timeout: 5 }),

@@ -1,13 +1,13 @@
 // Turns whatever went wrong into what a client may see: a code, a message, details, and the id to ask the operator about.
 import { GraphQLError } from 'graphql'
 import { sqlState } from '../database/transaction.ts'
-import { AppError, type ErrorCode } from '../errors.ts'
+import { AppError, type ErrorCode, type Hints } from '../errors.ts'
 import type { Log } from '../log.ts'
 
 const statementTimedOut = '57014'
 
 /** What is told of an error in `errors[].extensions`. */
-type Told = Readonly<{ code: ErrorCode; message: string; details?: unknown }>
+type Told = Hints & Readonly<{ code: ErrorCode; message: string; details?: unknown }>
 
 const codes: ReadonlyMap<unknown, ErrorCode> = new Map<unknown, ErrorCode>([
   ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_PARSE_FAILED'],
@@ -21,12 +21,13 @@ const codes: ReadonlyMap<unknown, ErrorCode> = new Map<unknown, ErrorCode>([
 /** Renders one error; those that were not meant for clients are masked and logged in full. */
 export function renderError(error: unknown, requestId: string, log: Log): GraphQLError {
   const told = tell(error)
-  if (told === undefined) log.error({ requestId, error: describeCause(error) }, 'request failed')
-  const { code, message, details } = told ?? {
+  if (told === undefined || told.code === 'INTERNAL_SERVER_ERROR')
+    log.error({ requestId, error: describeCause(error) }, 'request failed')
+  const { message, ...hints } = told ?? {
     code: 'INTERNAL_SERVER_ERROR',
     message: `Something went wrong here; quote the request id ${requestId}`,
   }
-  const extensions = { code, ...(details === undefined ? {} : { details }), requestId }
+  const extensions = { ...hints, requestId }
   if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions })
   const http = error.extensions?.http
   const rendered = new GraphQLError(message, {
@@ -48,6 +49,7 @@ function tell(error: unknown): Told | undefined {
       code: error.code,
       message: error.message,
       ...(error.details === undefined ? {} : { details: error.details }),
+      ...error.hints,
     }
   if (!(error instanceof GraphQLError)) return undefined
   if (sqlState(error.originalError) === statementTimedOut)
@@ -66,5 +68,7 @@ function codeByPlace(error: GraphQLError): ErrorCode | undefined {
 
 function describeCause(error: unknown): unknown {
   const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error
-  return cause instanceof Error ? { ...cause, message: cause.message, stack: cause.stack } : cause
+  if (!(cause instanceof Error)) return cause
+  const { message, stack } = cause
+  return { ...cause, message, stack, ...(cause.cause === undefined ? {} : { cause: String(cause.cause) }) }
 }

@@ -37,6 +37,7 @@ export async function runOnNewest(
 async function runAgain(given: ExecutionArgs, executeFn: Execute): Promise<unknown> {
   const context = given.contextValue as Context
   const { app, viewer } = context
+  context.traces?.splice(0)
   await app.reload(await readRevision(app.pool))
   const edition = app.readEdition()
   const schema = edition.findSchema(viewer.roles)

@@ -48,8 +48,9 @@ async function start(
   const fixed = buildAccountsSchema()
   const fixedNames = findFixedNames(fixed)
   const apps = new Map<string, OpenApp>()
+  const settings = { config, secret, fixed, fixedNames, verifyPlatform: platform.verify, log }
   for (const { name, url } of platform.apps) {
-    const app = await openApp(name, url, { config, secret, fixed, fixedNames, log })
+    const app = await openApp(name, url, settings)
     undo.push(app.close)
     apps.set(name, app)
   }

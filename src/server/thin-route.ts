@@ -13,6 +13,7 @@ import { isObject } from '../reader.ts'
 import { checkCost } from './limits.ts'
 import { createOperations, type Operation } from './operations.ts'
 import { renderError } from './render-error.ts'
+import { type Traced, tellTraces } from './trace.ts'
 
 /** A request as its body has it. */
 type Params = Readonly<{
@@ -21,7 +22,7 @@ type Params = Readonly<{
   variables: Readonly<Record<string, unknown>>
 }>
 /** Who runs it, and against which schema. */
-export type Ask = Readonly<{ schema: GraphQLSchema; context: object; requestId: string }>
+export type Ask = Readonly<{ schema: GraphQLSchema; context: Traced; requestId: string }>
 export type ThinRoute = Readonly<{
   /** Answers the request, or returns false when it is one for the long way. */
   answer(request: IncomingMessage, response: ServerResponse, body: string, ask: Ask): Promise<boolean>
@@ -58,7 +59,9 @@ export function createThinRoute(log: Log, finish: Finish): ThinRoute {
       if (params === undefined) return false
       const result = await run(params, ask).catch((error: unknown) => ({ errors: [error as GraphQLError] }))
       if (result === 'long way') return false
-      sendResult(request, response, result, (error) => renderError(error, ask.requestId, log))
+      sendResult(request, response, tellTraces(result, ask.context), (error) =>
+        renderError(error, ask.requestId, log),
+      )
       return true
     },
   }
@@ -125,9 +128,7 @@ function sendResult(
   const type = isNew ? 'application/graphql-response+json; charset=utf-8' : 'application/json; charset=utf-8'
   const errors = result.errors?.map(render)
   const hasRun = result.data !== undefined
-  const text = JSON.stringify(
-    errors ? { errors, ...(hasRun ? { data: result.data } : {}) } : { data: result.data },
-  )
+  const text = JSON.stringify({ errors, data: result.data, extensions: result.extensions })
   response.writeHead(isNew && !hasRun ? 400 : 200, {
     'content-type': type,
     'content-length': Buffer.byteLength(text),

@@ -1,7 +1,7 @@
 // The authenticator: what it takes as a header, how long it trusts what it knows, and how often it asks.
 import { describe, expect, it } from 'vitest'
 import { createAuthenticator } from '../../src/auth/authenticate.ts'
-import { deriveTokenKey, signToken } from '../../src/auth/tokens.ts'
+import { deriveTokenKey, signToken, verifyToken } from '../../src/auth/tokens.ts'
 import { anonymous, type Viewer } from '../../src/auth/viewer.ts'
 
 const tokenKey = deriveTokenKey('a secret of the server', 'demo')
@@ -11,18 +11,21 @@ const start = Date.parse('2026-01-31T12:00:00Z')
 async function arrange() {
   const users = new Map<string, Viewer>([['ada', { id: 'ada', roles: ['editor'], attributes: {} }]])
   const clock = { now: start, readings: 0, failure: undefined as Error | undefined }
-  const { authenticate } = createAuthenticator({
-    tokenKey,
+  const { authenticate, forget } = createAuthenticator({
     now: () => clock.now,
-    findViewer: async (id) => {
-      clock.readings += 1
-      if (clock.failure) throw clock.failure
-      return users.get(id)
+    verify: async (token, now) => {
+      const { userId, expiresAt } = await verifyToken(tokenKey, token, now)
+      return async () => {
+        clock.readings += 1
+        if (clock.failure) throw clock.failure
+        const viewer = users.get(userId)
+        return viewer && { viewer, expiresAt: expiresAt.getTime() }
+      }
     },
   })
   const sign = async (sub: string): Promise<string> =>
-    `Bearer ${(await signToken(tokenKey, { sub }, new Date(clock.now))).token}`
-  return { authenticate, clock, users, sign, header: await sign('ada') }
+    `Bearer ${(await signToken(tokenKey, { userId: sub, sessionId: 's' }, new Date(clock.now))).token}`
+  return { authenticate, forget, clock, users, sign, header: await sign('ada') }
 }
 
 describe('the header', () => {
@@ -91,11 +94,23 @@ describe('the user of a token', () => {
     clock.now = start + 60_000
     await expect(authenticate(header)).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
-      message: 'The user of this token is not active; ask an administrator',
+      message: 'This token was revoked, or its user is not active; log in again',
     })
     users.set('ada', ada)
     clock.now = start + 120_000
     expect(await authenticate(header)).toMatchObject({ id: 'ada' })
+  })
+
+  it('is read at once when it is to be forgotten, and nobody else is', async () => {
+    const { authenticate, forget, clock, users, sign, header } = await arrange()
+    users.set('bob', { id: 'bob', roles: [], attributes: {} })
+    const other = await sign('bob')
+    for (const each of [header, other]) await authenticate(each)
+    users.clear()
+    forget('ada')
+    await expect(authenticate(header)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+    expect(await authenticate(other)).toMatchObject({ id: 'bob' })
+    expect(clock.readings).toBe(3)
   })
 
   it('that cannot be read now refuses the request and is asked for again by the next', async () => {

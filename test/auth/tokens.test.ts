@@ -13,10 +13,11 @@ const key = deriveTokenKey('a secret of the server', 'demo')
 const now = new Date('2026-01-31T12:00:00Z')
 const seconds = now.getTime() / 1000
 const sub = '6f9619ff-8b86-4d11-b42d-00c04fc964ff'
+const sid = '0d2f3f0a-5a55-4f0c-9c3e-2f7f3f0a1b2c'
 
 type Claims = Record<string, unknown>
 const header: Claims = { alg: 'HS256', typ: 'at+jwt', kid: key.keyId }
-const claims: Claims = { iss: 'metaloom', aud: 'demo', sub, iat: seconds, exp: seconds + 900 }
+const claims: Claims = { iss: 'metaloom', aud: 'demo', sub, sid, iat: seconds, exp: seconds + 900 }
 
 /** Makes a token as a forger would; changes to undefined leave the claim out. */
 function forge(
@@ -36,9 +37,11 @@ describe('keys', () => {
       key.key,
       deriveTokenKey('a secret of the server', 'other').key,
       deriveTokenKey('another secret', 'demo').key,
+      key.refreshKey,
+      deriveTokenKey('a secret of the server', 'other').refreshKey,
       deriveCursorKey('a secret of the server', 'demo'),
     ].map((each) => Buffer.from(each).toString('hex'))
-    expect(new Set(keys).size).toBe(4)
+    expect(new Set(keys).size).toBe(6)
     expect(deriveTokenKey('a secret of the server', 'demo')).toEqual(key)
     expect(key.key).toHaveLength(32)
   })
@@ -46,9 +49,9 @@ describe('keys', () => {
 
 describe('a signed token', () => {
   it('names the user and ends after 15 minutes', async () => {
-    const { token, expiresAt } = await signToken(key, { sub }, now)
+    const { token, expiresAt } = await signToken(key, { userId: sub, sessionId: sid }, now)
     expect(expiresAt.toISOString()).toBe('2026-01-31T12:15:00.000Z')
-    expect(await verifyToken(key, token, now)).toEqual({ userId: sub, expiresAt })
+    expect(await verifyToken(key, token, now)).toEqual({ userId: sub, sessionId: sid, expiresAt })
   })
 
   it('is what the test forges when it changes nothing', async () => {
@@ -57,7 +60,7 @@ describe('a signed token', () => {
 
   it('cannot bring rights along: roles in it are not read', async () => {
     const verified = await verifyToken(key, forge({}, { roles: 'admin' }), now)
-    expect(Object.keys(verified)).toEqual(['userId', 'expiresAt'])
+    expect(Object.keys(verified)).toEqual(['userId', 'sessionId', 'expiresAt'])
   })
 })
 
@@ -87,6 +90,9 @@ describe('a forged token is UNAUTHENTICATED', () => {
     ['no subject', forge({}, { sub: undefined }), refused],
     ['a subject that is no text', forge({}, { sub: 7 }), refused],
     ['an empty subject', forge({}, { sub: '' }), refused],
+    ['no session', forge({}, { sid: undefined }), refused],
+    ['a session that is no text', forge({}, { sid: 7 }), refused],
+    ['an empty session', forge({}, { sid: '' }), refused],
     ['the type JWT', forge({ typ: 'JWT' }, {}), refused],
     ['no type', forge({ typ: undefined }, {}), refused],
     ['another key id', forge({ kid: other.keyId }, {}), refused],
@@ -106,7 +112,7 @@ describe('a forged token is UNAUTHENTICATED', () => {
   })
 
   it('one of another app, signed by the same server', async () => {
-    const { token } = await signToken(other, { sub }, now)
+    const { token } = await signToken(other, { userId: sub, sessionId: sid }, now)
     await expect(verifyToken(key, token, now)).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
       message: refused,

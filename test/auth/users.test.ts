@@ -2,20 +2,18 @@
 import { randomUUID } from 'node:crypto'
 import argon2 from 'argon2'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest'
-import { login, loginToPlatform } from '../../src/auth/login.ts'
-import {
-  createPlatformUser,
-  findPlatformUserByEmail,
-  findPlatformViewer,
-} from '../../src/auth/platform-users.ts'
+import { login } from '../../src/auth/login.ts'
+import { createPlatformUser, platformPeople } from '../../src/auth/platform-users.ts'
+import type { Realm } from '../../src/auth/realm.ts'
 import { deriveTokenKey, verifyToken } from '../../src/auth/tokens.ts'
-import { createUser, findUser, findUserByEmail, findViewer, listUsers } from '../../src/auth/users.ts'
+import { appPeople, createUser, findUser, listUsers } from '../../src/auth/users.ts'
 import { connect, type Pool } from '../../src/database/connect.ts'
 import { dropDatabase, ensureDatabase, withDatabase } from '../../src/database/databases.ts'
 import { migrate } from '../../src/database/migrate.ts'
 
 const tokenKey = deriveTokenKey('a secret of the server', 'demo')
 const password = 'correct horse'
+const address = '192.0.2.7'
 const urls = { app: '', platform: '' }
 let app: Pool
 let platform: Pool
@@ -40,8 +38,8 @@ afterAll(async () => {
 
 afterEach(async () => {
   vi.restoreAllMocks()
-  await app`delete from _users`
-  await platform`delete from _users`
+  for (const pool of [app, platform]) await pool`delete from _users`
+  for (const pool of [app, platform]) await pool`delete from _throttle`
 })
 
 describe('a new user', () => {
@@ -114,7 +112,7 @@ describe('a new user', () => {
   it('keeps attributes as data, whatever their keys', async () => {
     const attributes: unknown = JSON.parse('{"__proto__": {"department": "board"}}')
     const { id } = await createUser(app, { email: 'ada@example.com', password, attributes })
-    const viewer = await findViewer(app, id)
+    const viewer = (await appPeople.findById(app, id))?.viewer
     expect(JSON.stringify(viewer?.attributes)).toBe('{"__proto__":{"department":"board"}}')
     expect(viewer?.attributes.department).toBeUndefined()
   })
@@ -129,64 +127,72 @@ describe('finding users', () => {
     ])
   })
 
+  it.each([
+    [{ email: 'EXAMPLE.com' }, ['ada@example.com', 'bob@example.com']],
+    [{ email: '%' }, []],
+    [{ email: 'a\0' }, []],
+    [{ role: 'Editor' }, ['ada@example.com']],
+    [{ role: 'edit' }, []],
+    [{ active: false }, ['bob@example.com']],
+    [{ email: 'ada', role: 'editor', active: true }, ['ada@example.com']],
+    [{ email: 'ada', active: false }, []],
+    [{ email: null, role: null, active: null }, ['ada@example.com', 'bob@example.com']],
+  ])('lists those who fit %j', async (query, expected) => {
+    await createUser(app, { email: 'ada@example.com', password, roles: ['editor'] })
+    const bob = await createUser(app, { email: 'bob@example.com', password })
+    await app`update _users set active = false where id = ${bob.id}`
+    const found = await listUsers(app, { ...query, first: 10, offset: 0 })
+    expect(found.map(({ email }) => email)).toEqual(expected)
+  })
+
   it.each(['x', '', '6f9619ff-8b86-4d11-b42d-00c04fc964ff', "' or 1=1 --"])(
     'finds nobody by the id %j',
     async (id) => {
       expect(await findUser(app, id)).toBeUndefined()
-      expect(await findPlatformViewer(platform, id)).toBeUndefined()
+      expect(await appPeople.findById(app, id)).toBeUndefined()
+      expect(await platformPeople.findById(platform, id)).toBeUndefined()
     },
   )
 
   it.each(['ada@example.org', 'a\0@b', '', '%'])('finds nobody by the e-mail %j', async (email) => {
     await createUser(app, { email: 'ada@example.com', password })
-    expect(await findUserByEmail(app, email)).toBeUndefined()
-    expect(await findPlatformUserByEmail(platform, email)).toBeUndefined()
+    expect(await appPeople.findByEmail(app, email)).toBeUndefined()
+    expect(await platformPeople.findByEmail(platform, email)).toBeUndefined()
   })
 
-  it('gives the viewer of an active user only', async () => {
-    const user = await createUser(app, { email: 'ada@example.com', password, roles: ['editor'] })
-    expect(await findViewer(app, user.id)).toEqual({
-      id: user.id,
-      email: 'ada@example.com',
-      roles: ['editor'],
-      attributes: {},
-    })
-    await app`update _users set active = false`
-    expect(await findViewer(app, user.id)).toBeUndefined()
-  })
-
-  it('makes owners of the platform admins and its viewers readers', async () => {
+  it('makes owners of the platform admins and its viewers readers there', async () => {
     const owner = await createPlatformUser(platform, { email: 'o@example.com', password, role: 'owner' })
     const viewer = await createPlatformUser(platform, { email: 'v@example.com', password, role: 'viewer' })
-    expect((await findPlatformViewer(platform, owner.id))?.roles).toEqual(['admin'])
-    expect((await findPlatformViewer(platform, viewer.id))?.roles).toEqual(['reader'])
+    expect((await platformPeople.findById(platform, owner.id))?.viewer.roles).toEqual(['admin'])
+    expect((await platformPeople.findById(platform, viewer.id))?.viewer.roles).toEqual(['reader'])
   })
 })
 
-const apis = [
+const realms = [
   {
     name: 'an app',
     make: () => createUser(app, { email: 'ada@example.com', password }),
-    pool: () => app,
-    enter: login,
+    open: (): Realm => ({ pool: app, tokenKey, forgetViewer: () => {} }),
+    people: appPeople,
   },
   {
     name: 'the platform',
     make: () => createPlatformUser(platform, { email: 'ada@example.com', password, role: 'owner' }),
-    pool: () => platform,
-    enter: loginToPlatform,
+    open: (): Realm => ({ pool: platform, tokenKey, forgetViewer: () => {} }),
+    people: platformPeople,
   },
 ] as const
 
-describe.each(apis)('the log-in of $name', ({ make, pool, enter }) => {
-  it('gives a token for the user, with one argon2 check', async () => {
-    const made = await make()
+describe.each(realms)('the log-in of $name', ({ make, open, people }) => {
+  it('gives a token for the user in a new session, with one argon2 check', async () => {
+    const { id } = await make()
     const verify = vi.spyOn(argon2, 'verify')
-    const session = await enter(pool(), tokenKey, 'Ada@example.com', password)
-    expect(session.user).toEqual(made)
-    expect(await verifyToken(tokenKey, session.token)).toEqual({
-      userId: made.id,
-      expiresAt: session.expiresAt,
+    const entered = await login(open(), people, { email: 'Ada@example.com', password, address })
+    expect(entered.viewer).toMatchObject({ id, email: 'ada@example.com', sessionId: entered.sessionId })
+    expect(await verifyToken(tokenKey, entered.token)).toEqual({
+      userId: id,
+      sessionId: entered.sessionId,
+      expiresAt: entered.expiresAt,
     })
     expect(verify).toHaveBeenCalledTimes(1)
   })
@@ -196,17 +202,60 @@ describe.each(apis)('the log-in of $name', ({ make, pool, enter }) => {
     ['no e-mail at all', '', password, 'select 1'],
     ['a wrong password', 'ada@example.com', 'wrong horse', 'select 1'],
     ['an empty password', 'ada@example.com', '', 'select 1'],
-    ['an inactive user', 'ada@example.com', password, 'update _users set active = false'],
+    ['a deactivated user', 'ada@example.com', password, 'update _users set active = false'],
     ['a user without a password', 'ada@example.com', password, 'update _users set password_hash = null'],
   ])('says the same for %s, after one argon2 check', async (_, email, given, change) => {
     await make()
-    await pool().unsafe(change)
+    await open().pool.unsafe(change)
     const verify = vi.spyOn(argon2, 'verify')
-    await expect(enter(pool(), tokenKey, email, given)).rejects.toMatchObject({
+    await expect(login(open(), people, { email, password: given, address })).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
       message: 'E-mail or password is wrong',
       details: undefined,
     })
     expect(verify).toHaveBeenCalledTimes(1)
+    expect(await open().pool`select id from _sessions`).toHaveLength(0)
+  })
+
+  it('finds the viewer in the session while both are good', async () => {
+    const { id } = await make()
+    const { sessionId } = await login(open(), people, { email: 'ada@example.com', password, address })
+    const find = () => people.findInSession(open().pool, id, sessionId)
+    expect(await find()).toMatchObject({ id, sessionId })
+    expect(await people.findInSession(open().pool, sessionId, sessionId)).toBeUndefined()
+    await open().pool`update _users set active = false`
+    expect(await find()).toBeUndefined()
+    await open().pool`update _users set active = true`
+    await open().pool`update _sessions set expires_at = now()`
+    expect(await find()).toBeUndefined()
+  })
+
+  it.each([
+    ['gets another password', "update _users set password_hash = 'x'"],
+    ['is deactivated', 'update _users set active = false'],
+  ])('opens nothing for a user who %s during the check', async (_, change) => {
+    await make()
+    const real = argon2.verify
+    vi.spyOn(argon2, 'verify').mockImplementation(async (...given) => {
+      const isRight = await real(...given)
+      await open().pool.unsafe(change)
+      return isRight
+    })
+    const entering = login(open(), people, { email: 'ada@example.com', password, address })
+    await expect(entering).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+    expect(await open().pool`select id from _sessions`).toHaveLength(0)
+  })
+
+  it('keeps the 100 sessions that were used last, and none that has ended', async () => {
+    const { id } = await make()
+    await open().pool`
+      insert into _sessions (user_id, family_hash, token_hash, address, used_at, expires_at)
+      select ${id}, 'family ' || n, 'token', '', now() - n * interval '1 minute', now() + (115 - n) * interval '1 day'
+      from generate_series(1, 120) n`
+    const { sessionId } = await login(open(), people, { email: 'ada@example.com', password, address })
+    const kept = await open().pool`select id from _sessions order by used_at desc`
+    expect(kept).toHaveLength(100)
+    expect(kept[0]?.id).toBe(sessionId)
+    expect(await open().pool`select 1 from _sessions where expires_at <= now()`).toHaveLength(0)
   })
 })

@@ -1,11 +1,14 @@
 // An app without a server: a database of its own, and definitions as documents spell them.
+import { randomUUID } from 'node:crypto'
 import type { Pool } from '../../src/database/connect.ts'
 import { connect } from '../../src/database/connect.ts'
 import { AppError, type Problem } from '../../src/errors.ts'
 import { type Entity, readEntity } from '../../src/metadata/entity.ts'
 import type { Definitions, Registry } from '../../src/metadata/registry.ts'
 import { type Relation, readRelation } from '../../src/metadata/relation.ts'
+import { type Rule, readRule } from '../../src/metadata/rule.ts'
 import { keepSides } from '../../src/metadata/sides.ts'
+import { readStateMachine, type StateMachine } from '../../src/metadata/state-machine.ts'
 import {
   type Edit,
   loadRegistry,
@@ -17,7 +20,13 @@ import type { Drops } from '../../src/metadata/tables/plan.ts'
 import { createDatabase } from '../support/database.ts'
 
 export type Written = Readonly<Record<string, unknown>>
-export type Model = Readonly<{ entities?: readonly Written[]; relations?: readonly Written[]; drops?: Drops }>
+export type Model = Readonly<{
+  entities?: readonly Written[]
+  relations?: readonly Written[]
+  rules?: readonly Written[]
+  machines?: readonly Written[]
+  drops?: Drops
+}>
 export type App = Readonly<{
   url: string
   pool: Pool
@@ -43,13 +52,19 @@ export async function startApp(): Promise<App> {
 }
 
 /** The edit after which the app has exactly these definitions. */
-export function editTo({ entities = [], relations = [], drops = {} }: Model): (current: Definitions) => Edit {
+export function editTo(model: Model): (current: Definitions) => Edit {
+  const { entities = [], relations = [], rules = [], machines = [], drops = {} } = model
   return (current) => ({
     definitions: {
       entities: entities.map(readGoodEntity),
       relations: relations
         .map(readGoodRelation)
         .map((relation) => keepSides(findOld(current, relation), relation)),
+      rules: rules
+        .map(readGoodRule)
+        .map((rule, index) => ({ ...rule, id: current.rules[index]?.id ?? randomUUID() })),
+      machines: machines.map(readGoodMachine),
+      permissions: [],
     },
     drops,
   })
@@ -71,6 +86,20 @@ export function readGoodRelation(written: unknown): Relation {
   const relation = readRelation(written, '', problems)
   if (relation && problems.length === 0) return relation
   throw new Error(`The test has a bad relation: ${JSON.stringify(problems)}`)
+}
+
+export function readGoodRule(written: unknown): Rule {
+  const problems: Problem[] = []
+  const rule = readRule(written, '', problems)
+  if (rule && problems.length === 0) return rule
+  throw new Error(`The test has a bad rule: ${JSON.stringify(problems)}`)
+}
+
+export function readGoodMachine(written: unknown): StateMachine {
+  const problems: Problem[] = []
+  const machine = readStateMachine(written, '', problems)
+  if (machine && problems.length === 0) return machine
+  throw new Error(`The test has a bad state machine: ${JSON.stringify(problems)}`)
 }
 
 /** What became of a save: `saved`, or its code and every problem with its path. */

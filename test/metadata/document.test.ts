@@ -2,7 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../src/errors.ts'
-import { importEdit, locateIn, parseText, readDocument, writeDocument } from '../../src/metadata/document.ts'
+import { parseText, readDocument, writeDocument } from '../../src/metadata/document.ts'
+import { planImport } from '../../src/metadata/import.ts'
 import type { Registry } from '../../src/metadata/registry.ts'
 import { type Saved, saveMetadata } from '../../src/metadata/store.ts'
 import { type App, outcomeOf, startApp } from './app.ts'
@@ -72,8 +73,8 @@ describe('a document', () => {
       'entities[2]: is defined twice: a stands at entities[0] too',
     ],
     [
-      { rules: [{}], permissions: [], webhooks: {} },
-      'rules: are not supported by this version; remove them',
+      { workflows: [{}], permissions: [], webhooks: {} },
+      'workflows: are not supported by this version; remove them',
       'webhooks: are not supported by this version; remove them',
     ],
     [{ sample_data: [] }, 'sample_data: must be an object of lists of rows, found []'],
@@ -104,6 +105,24 @@ describe('a document', () => {
     expect(read).toMatchObject({ entities: [], relations: [], sampleData: { a: [{ x: 1 }] } })
   })
 
+  it('with problems of rules and machines names them where they stand', () => {
+    const rule = { entity: 'a', name: 'r', type: 'field', definition: { field: 'b', operator: 'not_empty' } }
+    const machine = { entity: 'a', field: 's', definition: { initial: 'x' } }
+    const nameless = { ...rule, name: undefined }
+    const written = {
+      rules: [nameless, nameless, rule, { ...rule, definition: { operator: 'mn' } }, rule],
+      state_machines: [machine, { ...machine, definition: {} }, machine],
+    }
+    expect(errorOf(() => readDocument(written))).toEqual([
+      'VALIDATION_FAILED',
+      'rules[3].definition.field: is missing',
+      expect.stringMatching(/^rules\[3\]\.definition\.operator: must be one of/),
+      'state_machines[1].definition.initial: is missing; it names a state',
+      'rules[3]: is defined twice: a.r stands at rules[2] too',
+      'state_machines[1]: is defined twice: a.s stands at state_machines[0] too',
+    ])
+  })
+
   it('tells where in it a problem stands, also when it lists the key', () => {
     const document = readDocument({
       entities: [
@@ -118,7 +137,7 @@ describe('a document', () => {
       ],
       relations: [{ name: 'bs', type: 'many_to_many', source: 'a', target: 'b' }],
     })
-    const locate = locateIn(document)
+    const { locate } = planImport(document, false)
     expect(locate({ kind: 'entity', name: 'b', path: 'fields[0].type' })).toBe('entities[1].fields[1].type')
     expect(locate({ kind: 'entity', name: 'b', path: 'primary_key' })).toBe('entities[1].primary_key')
     expect(locate({ kind: 'relation', name: 'a.bs', path: 'join_table' })).toBe('relations[0].join_table')
@@ -152,10 +171,8 @@ relations:
 `
   const importText = (text: string, prune = false, on = app): Promise<Saved> => {
     const document = readDocument(parseText(text))
-    return saveMetadata(on.pool, importEdit(document, prune), {
-      verify: () => [],
-      locate: locateIn(document),
-    })
+    const { edit, locate } = planImport(document, prune)
+    return saveMetadata(on.pool, edit, { verify: () => [], locate })
   }
   const namesOf = ({ definitions }: Registry) =>
     [...definitions.entities, ...definitions.relations].map(({ name }) => name)
@@ -206,12 +223,132 @@ relations:
     )
   })
 
+  const ruled = `version: 1
+entities:
+  - { name: b, fields: [{ name: code, type: string }, { name: state, type: string, nullable: true }] }
+  - { name: a, fields: [{ name: code, type: string }] }
+rules:
+  - { entity: a, type: field, definition: { field: code, operator: pattern, value: "^[A-Z]+$" } }
+  - { entity: b, type: field, priority: 7, enabled: true, definition: { field: code, operator: not_empty, message: Give one } }
+  - { entity: b, type: field, definition: { operator: not_empty, field: state } }
+  - { entity: b, name: later, type: field, definition: { operator: not_empty, field: code } }
+state_machines:
+  - entity: b
+    field: state
+    definition:
+      initial: x
+      transitions:
+        - { from: [x], to: y, roles: [Clerk], actions: [{ type: send_event, event: moved, payload: { z: 1, a: 2 } }] }
+`
+  const rulesOf = async (on = app) =>
+    (await on.load()).definitions.rules.map(
+      (rule) => `${rule.entity} ${rule.type === 'field' ? rule.definition.operator : ''}`,
+    )
+  const idsOf = async () => (await app.load()).definitions.rules.map(({ id }) => id)
+
+  it('brings rules and machines, and changes nothing the second time', async () => {
+    expect((await importText(ruled)).revision).toBe(1)
+    const ids = await idsOf()
+    expect(await importText(ruled)).toEqual({ revision: 1, steps: [] })
+    expect(await idsOf()).toEqual(ids)
+    const { entities } = await app.load()
+    expect(
+      entities.get('b')?.behaviour.checks.before_write.map(({ field, message }) => [field, message]),
+    ).toEqual([
+      ['state', 'must not be empty'],
+      ['code', 'must not be empty'],
+      ['code', 'Give one'],
+    ])
+  })
+
+  it('replaces the rules and machines of the entities that it names, and of no others', async () => {
+    await importText(ruled)
+    const ids = await idsOf()
+    const machine = '{ entity: b, field: code, definition: { initial: z } }'
+    await importText(`rules: [{ entity: b, name: later, type: field, definition: { field: state, operator: not_empty } }]
+state_machines: [${machine}]`)
+    expect(await rulesOf()).toEqual(['a pattern', 'b not_empty'])
+    expect(await idsOf()).toEqual([ids[0], ids[3]])
+    expect((await app.load()).definitions.machines.map(({ field }) => field)).toEqual(['code'])
+    await importText('entities: [{ name: a, fields: [{ name: code, type: string }] }]')
+    expect(await rulesOf()).toEqual(['b not_empty'])
+  })
+
+  it('puts rules in the order of the document', async () => {
+    const rule = (name: string) =>
+      `{ entity: a, name: ${name}, type: field, definition: { field: id, operator: not_empty } }`
+    const order = async (...names: string[]) => {
+      await importText(`entities: [{ name: a }]\nrules: [${names.map(rule).join(', ')}]`)
+      return (await app.load()).definitions.rules.map(({ name }) => name)
+    }
+    expect(await order('x', 'y', 'z')).toEqual(['x', 'y', 'z'])
+    const ids = await idsOf()
+    expect(await order('z', 'w', 'x', 'y')).toEqual(['z', 'w', 'x', 'y'])
+    expect((await idsOf()).filter((id) => ids.includes(id))).toEqual([ids[2], ids[0], ids[1]])
+  })
+
+  it('takes the place of rules that were set apart', async () => {
+    await importText(ruled)
+    await app.pool`update _rules set definition = '{}' where entity = 'b'`
+    await app.pool`update _state_machines set definition = '{}'`
+    expect((await app.load()).quarantined).toHaveLength(4)
+    await importText(ruled)
+    expect((await app.load()).quarantined).toEqual([])
+    expect(await app.pool`select count(*)::int as count from _rules`).toMatchObject([{ count: 4 }])
+  })
+
+  it('takes away the rules and machines of entities that it prunes', async () => {
+    await importText(ruled)
+    await importText('entities: [{ name: a, fields: [{ name: code, type: string }] }]', true)
+    const { definitions, quarantined } = await app.load()
+    expect([definitions.rules, definitions.machines, quarantined]).toEqual([[], [], []])
+  })
+
+  it('tells problems of rules and machines by their place, with a name or without', async () => {
+    const text = `entities: [{ name: a, fields: [{ name: code, type: string }, { name: n, type: int }] }]
+rules:
+  - { entity: a, name: fine, type: field, definition: { field: code, operator: not_empty } }
+  - { entity: a, type: field, definition: { field: cod, operator: not_empty } }
+  - { entity: aa, name: lost, type: field, definition: { field: code, operator: not_empty } }
+state_machines:
+  - { entity: a, field: n, definition: { initial: x } }`
+    expect(await outcomeOf(importText(text))).toEqual([
+      'VALIDATION_FAILED',
+      'rules[1].definition.field: names no field of a: "cod" (did you mean "code"?)',
+      'state_machines[0].field: cannot be "n", which is of type int; name a plain string or text field',
+      'rules[2].entity: names no entity: "aa"',
+    ])
+  })
+
+  it('takes the rules and machines that the documentation shows', async () => {
+    const page = await readFile('docs/metadata.md', 'utf8')
+    const blockOf = (key: string) =>
+      page
+        .split('```yaml\n')
+        .find((block) => block.startsWith(key))
+        ?.split('```')[0]
+    const text = `entities:
+  - name: invoice
+    fields: [{ name: number, type: string }, { name: status, type: string }, { name: total, type: decimal },
+      { name: issued_on, type: date }, { name: due_on, type: date }, { name: sent_at, type: timestamp }]
+  - name: invoice_item
+    fields: [{ name: invoice_id, type: uuid }, { name: quantity, type: int }, { name: unit_price, type: decimal }]
+relations: [{ name: items, type: one_to_many, source: invoice, target: invoice_item }]
+${blockOf('rules:')}
+${blockOf('state_machines:')}`
+    expect((await importText(text)).revision).toBe(1)
+    const { rules, machines } = (await app.load()).definitions
+    expect([rules.length, machines.length]).toEqual([4, 1])
+    const exported = writeDocument((await app.load()).definitions, 'yaml')
+    expect(await importText(exported, true)).toEqual({ revision: 1, steps: [] })
+  })
+
   it('and an export give the same bytes in an empty app', async () => {
     const examples = await readdir('examples')
     const texts = await Promise.all(
       examples.filter((name) => name.endsWith('.yaml')).map((name) => readFile(`examples/${name}`, 'utf8')),
     )
-    for (const text of [first, ...texts]) {
+    for (const text of [first, ruled, ...texts]) {
       const [one, two] = [await startApp(), await startApp()]
       try {
         await importText(text, false, one)

@@ -136,6 +136,7 @@ describe('an entity', () => {
           { name: 'd', type: 'file', accept: ['image/*'], max_size: 5 },
           { name: 'e', type: 'uuid', references: 'user' },
           { name: 'f', type: 'json', default: { a: [1], b: null } },
+          { name: 'g', type: 'string', nullable: true },
         ],
       },
     ],

@@ -38,6 +38,32 @@ const shop: Model = {
     { name: 'tags', type: 'many_to_many', source: 'invoice', target: 'tag' },
   ],
 }
+const ruled: Model = {
+  entities: [
+    ...(shop.entities ?? []),
+    entity('order', [
+      { name: 'code', type: 'string' },
+      { name: 'state', type: 'string' },
+    ]),
+  ],
+  relations: shop.relations ?? [],
+  rules: [
+    {
+      name: 'has_code',
+      entity: 'order',
+      type: 'field',
+      definition: { field: 'code', operator: 'not_empty' },
+    },
+    { entity: 'customer', type: 'field', definition: { field: 'a', operator: 'not_empty' } },
+  ],
+  machines: [
+    {
+      entity: 'order',
+      field: 'state',
+      definition: { initial: 'new', transitions: [{ from: 'new', to: 'done' }] },
+    },
+  ],
+}
 
 async function listTables(): Promise<readonly string[]> {
   const rows = await app.pool`
@@ -52,6 +78,8 @@ async function dump(): Promise<unknown> {
     await app.pool`select * from _metadata`,
     await app.pool`select * from _entities order by position`,
     await app.pool`select * from _relations order by position`,
+    await app.pool`select * from _rules order by position`,
+    await app.pool`select * from _state_machines order by position`,
     await app.pool`select conname, conrelid::regclass::text as place from pg_constraint where connamespace = 'public'::regnamespace order by 1`,
     await app.pool`select attrelid::regclass::text as place, attname, attnotnull from pg_attribute join pg_class c on c.oid = attrelid
       where c.relnamespace = 'public'::regnamespace and attnum > 0 order by 1, attnum`,
@@ -95,6 +123,23 @@ describe('a save', () => {
     })
     await app.save(json({ long: { b: -0, a: 1e-7 }, b: [1] }))
     expect(await app.save(json({ b: [1], long: { a: 1e-7, b: 0 } }))).toEqual({ revision: 1, steps: [] })
+  })
+
+  it('keeps rules and machines as rows that are written when they change', async () => {
+    await app.save(ruled)
+    const before = await app.pool`select id, entity, definition from _rules order by position`
+    expect(before.map(({ entity, definition }) => [entity, definition])).toEqual([
+      ['order', { ...ruled.rules?.[0] }],
+      ['customer', { ...ruled.rules?.[1] }],
+    ])
+    expect(await app.save(ruled)).toEqual({ revision: 1, steps: [] })
+    const [first = {}, second = {}] = ruled.rules ?? []
+    await app.save({ ...ruled, rules: [{ ...first, active: false }, second] })
+    const after = await app.pool`select id, definition from _rules order by position`
+    expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id))
+    expect(after[0]?.definition).toEqual({ ...first, active: false })
+    await app.save({ ...ruled, rules: [], machines: [] })
+    expect(await app.pool`select 1 from _rules union all select 1 from _state_machines`).toEqual([])
   })
 
   it('that changes words only needs no DDL', async () => {
@@ -242,8 +287,8 @@ describe('two saves at once', () => {
     const add = (name: string) =>
       saveMetadata(
         app.pool,
-        ({ entities, relations }) => ({
-          definitions: { entities: [...entities, readGoodEntity(entity(name))], relations },
+        (current) => ({
+          definitions: { ...current, entities: [...current.entities, readGoodEntity(entity(name))] },
         }),
         {
           verify: () => [],
@@ -377,6 +422,69 @@ describe('a row that was broken by hand', () => {
         }),
       ),
     )
+  })
+
+  it.each<[title: string, sql: string, quarantined: readonly (readonly [string, string, RegExp])[]]>([
+    [
+      'a rule that does not read',
+      `update _rules set definition = definition || '{"priority": "high"}' where entity = 'order'`,
+      [['rule', 'order.has_code', /^priority must be a whole number/]],
+    ],
+    [
+      'a rule without a name that does not read',
+      `update _rules set id = '11111111-1111-4111-8111-111111111111', definition = definition - 'name' || '{"hook": 5}' where entity = 'order'`,
+      [['rule', 'order.11111111-1111-4111-8111-111111111111', /^hook must be one of/]],
+    ],
+    [
+      'a rule that does not fit',
+      `update _rules set definition = '{"entity": "order", "type": "field", "name": "x", "definition": {"field": "cod", "operator": "not_empty"}}' where entity = 'order'`,
+      [['rule', 'order.x', /^definition\.field names no field of order: "cod" \(did you mean "code"\?\)/]],
+    ],
+    [
+      'a rule of another entity than its row says',
+      `update _rules set entity = 'customer' where entity = 'order'`,
+      [['rule', 'customer.has_code', /^entity must be customer, as the row is named/]],
+    ],
+    [
+      'a machine whose states have no way to each other',
+      `update _state_machines set definition = '{"entity": "order", "field": "state", "definition": {"initial": "a", "transitions": [{"from": "b", "to": "c"}]}}'`,
+      [
+        [
+          'machine',
+          'order.state',
+          /^definition\.transitions have no way from the initial state "a" to "b", "c"/,
+        ],
+      ],
+    ],
+    [
+      'an entity that has rules and a machine',
+      `update _entities set definition = definition || '{"table": "customers"}' where name = 'order'`,
+      [
+        ['entity', 'order', /^table is taken by the entity customer/],
+        ['rule', 'order.has_code', /^entity leans on the entity order, which has problems/],
+        ['machine', 'order.state', /^entity leans on the entity order, which has problems/],
+      ],
+    ],
+    [
+      'an entity that is gone, but for its rules',
+      `delete from _entities where name = 'order'`,
+      [
+        ['rule', 'order.has_code', /^entity names no entity: "order"/],
+        ['machine', 'order.state', /^entity names no entity: "order"/],
+      ],
+    ],
+  ])('of %s is set apart, and the rest serves', async (_title, sql, quarantined) => {
+    await app.save(ruled)
+    await app.pool.unsafe(sql)
+    const registry = await app.load()
+    expect(registry.quarantined).toEqual(
+      quarantined.map(([kind, name, message]) => ({
+        kind,
+        name,
+        messages: [expect.stringMatching(message)],
+      })),
+    )
+    expect(registry.entities.get('customer')?.behaviour.checks.before_write).toHaveLength(1)
   })
 
   it('stays when others are saved, and is repaired by saving over it', async () => {

@@ -12,7 +12,7 @@ import { anonymous } from '../../src/auth/viewer.ts'
 import { connect, type Pool } from '../../src/database/connect.ts'
 import { loadRegistry } from '../../src/metadata/store.ts'
 import { bind, column } from '../../src/pipeline/statement.ts'
-import type { Policy, Reader } from '../../src/pipeline/visible.ts'
+import type { Narrowing, Reader } from '../../src/pipeline/visible.ts'
 import { dataOf, type Server, startTestServer } from '../support/server.ts'
 import { insertRows } from './insert.ts'
 
@@ -24,7 +24,7 @@ const document = {
       name: 'item',
       fields: [
         realm,
-        { name: 'code', type: 'string', unique: true },
+        { name: 'code', type: 'string', unique: true, searchable: true },
         { name: 'size', type: 'int' },
         { name: 'group_id', type: 'uuid' },
       ],
@@ -45,7 +45,7 @@ const document = {
 }
 
 /** Shows what is in the open realm only. */
-const openRealm: Policy = (_entity, alias, values) =>
+const openRealm: Narrowing = (_entity, alias, values) =>
   `${column(alias, 'realm')} = ${bind(values, 'open', 'text')} or false`
 const admin: Reader = { ...anonymous, roles: ['admin'] }
 const narrowed: Reader = { ...admin, policy: openRealm }
@@ -77,8 +77,11 @@ async function ask(source: string, viewer: Reader): Promise<string> {
     cursorKey: Buffer.alloc(32),
     readEdition: () => edition,
     reload: async () => {},
+    forgetViewer: () => {},
+    allowPrivateAddresses: false,
   }
-  const contextValue: Context = { app, viewer, requestId: 'test', edition, levels: new WeakMap() }
+  const own = { viewer, address: '127.0.0.1', requestId: 'test' }
+  const contextValue: Context = { app, ...own, edition, levels: new WeakMap() }
   const { data, errors } = await graphql({ schema, source, contextValue })
   if (errors) throw new Error(`${source} failed: ${errors.join()}`)
   return JSON.stringify(data)
@@ -89,11 +92,12 @@ const idOf = (kind: string, index: number): string =>
 const [openGroup, hiddenGroup] = [idOf('a', 1), idOf('a', 2)]
 const openItems = [1, 2, 3, 4].map((index) => idOf('b', index))
 const hiddenItem = idOf('c', 0)
+const someTime = '2026-01-31T12:00:00Z'
 
 /** What stands in the hidden rows. */
 type Hidden = Readonly<{
   group: Readonly<{ name: string | null; rank: number | null }>
-  items: readonly Readonly<{ size: number | null; group: string | null }>[]
+  items: readonly Readonly<{ size: number | null; group: string | null; isDeleted: boolean }>[]
   parts: readonly Readonly<{ weight: number | null; item: number }>[]
   tags: readonly Readonly<{ word: string; items: readonly number[] }>[]
 }>
@@ -103,9 +107,14 @@ const orNull = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.opt
 const whole = orNull(fc.integer({ min: -3, max: 3 }))
 const hidden: fc.Arbitrary<Hidden> = fc.record({
   group: fc.record({ name: orNull(word), rank: whole }),
-  items: fc.array(fc.record({ size: whole, group: orNull(fc.constantFrom(openGroup, hiddenGroup)) }), {
-    maxLength: 5,
-  }),
+  items: fc.array(
+    fc.record({
+      size: whole,
+      group: orNull(fc.constantFrom(openGroup, hiddenGroup)),
+      isDeleted: fc.boolean(),
+    }),
+    { maxLength: 5 },
+  ),
   parts: fc.array(fc.record({ weight: whole, item: fc.nat(3) }), { maxLength: 5 }),
   tags: fc.array(fc.record({ word, items: fc.uniqueArray(fc.nat(3)) }), { maxLength: 3 }),
 })
@@ -113,9 +122,10 @@ const nothing: Hidden = { group: { name: null, rank: null }, items: [], parts: [
 const plenty: Hidden = {
   group: { name: 'z', rank: 3 },
   items: [
-    { size: 3, group: openGroup },
-    { size: -3, group: openGroup },
-    { size: 0, group: hiddenGroup },
+    { size: 3, group: openGroup, isDeleted: false },
+    { size: -3, group: openGroup, isDeleted: false },
+    { size: 0, group: hiddenGroup, isDeleted: false },
+    { size: 2, group: openGroup, isDeleted: true },
   ],
   parts: [0, 1, 1, 1, 3].map((item) => ({ weight: 3, item })),
   tags: [{ word: 'z', items: [1, 2, 3] }],
@@ -135,13 +145,16 @@ async function store({ group, items, parts, tags }: Hidden): Promise<void> {
       code: `open ${index}`,
       size: [1, 0, null, -1][index],
       group_id: [openGroup, hiddenGroup, openGroup, null][index],
+      deleted_at: null,
     })),
+    { id: idOf('b', 9), realm: 'open', code: 'open 9', size: 2, group_id: openGroup, deleted_at: someTime },
     ...items.map((item, index) => ({
       id: idOf('c', index),
       realm: 'hidden',
       code: `hidden ${index}`,
       size: item.size,
       group_id: item.group,
+      deleted_at: item.isDeleted ? someTime : null,
     })),
   ])
   await insertRows(pool, 'parts', [
@@ -200,6 +213,27 @@ const ways: readonly (readonly [string, string])[] = [
   ['an order by a count', sorted('{ partsCount: DESC }')],
   ['an order by a count over a join table', sorted('{ tagsCount: DESC }')],
   ['an order by a count behind a relation', sorted('{ group: { itemsCount: DESC_NULLS_LAST } }')],
+  ['an aggregate', '{ items { aggregate { count countDistinct { size } sum { size } max { code } } } }'],
+  [
+    'an aggregate behind a relation',
+    `{ group(id: "${openGroup}") { items { aggregate { count min { size } } } } }`,
+  ],
+  [
+    'an aggregate over a join table',
+    '{ items { nodes { tags { aggregate { count countDistinct { word } } } } } }',
+  ],
+  ['groups', '{ itemsGrouped(by: [{ size: true }]) { key { size } aggregate { count max { code } } } }'],
+  [
+    'groups by a field behind a relation',
+    '{ itemsGrouped(by: [{ group: { name: true } }]) { key { group { name } } aggregate { count } } }',
+  ],
+  [
+    'groups with a condition on their figures',
+    '{ itemsGrouped(by: [{ groupId: true }], having: { count: { gte: 3 } }) { key { groupId } } }',
+  ],
+  ['a search', '{ items(search: "open or hidden") { totalCount nodes { code } } }'],
+  ['deleted rows', '{ items(deleted: ONLY) { totalCount nodes { code deletedAt } aggregate { count } } }'],
+  ['deleted rows among the others', '{ items(deleted: INCLUDE, first: 100) { totalCount nodes { code } } }'],
 ]
 
 describe('hidden rows', () => {
@@ -224,13 +258,13 @@ describe('hidden rows', () => {
     expect(await ask(query, admin)).not.toBe(await ask(query, narrowed))
   })
 
-  test.each(['item', 'group', 'part', 'tag'])(
+  test.each(['items', 'groups', 'parts', 'tags', 'items(deleted: INCLUDE)', 'items(deleted: ONLY)'])(
     'leave all of %s away from a viewer without rights',
-    async (name) => {
+    async (list) => {
       await store(plenty)
       expect(
-        await ask(`{ ${name}s { totalCount nodes { id } } }`, { ...anonymous, policy: () => 'true' }),
-      ).toBe(`{"${name}s":{"totalCount":0,"nodes":[]}}`)
+        await ask(`{ all: ${list} { totalCount nodes { id } } }`, { ...anonymous, policy: () => 'true' }),
+      ).toBe('{"all":{"totalCount":0,"nodes":[]}}')
     },
   )
 })

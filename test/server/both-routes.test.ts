@@ -129,7 +129,7 @@ describe('an attack', () => {
         query:
           'mutation { a: login(email: "a@b.c", password: "x") { token } b: login(email: "a@b.c", password: "y") { token } }',
       },
-      /^LIMIT_EXCEEDED: The request logs in 2 times; once is allowed/,
+      /^LIMIT_EXCEEDED: The request has 2 of the mutations login, .*; one of them is allowed/,
     ],
     [
       'by a page size over the limit',

@@ -183,7 +183,7 @@ describe('writing', () => {
       'data',
       `mutation { createInvoice(input: { number: "2026-001", customerId: "${ada}" }) { id } }`,
     )
-    expect(errorOf(reply)).toBe('CONFLICT: number: is taken: another invoice has the same number')
+    expect(errorOf(reply)).toBe('CONFLICT: number is taken: another invoice has the same number')
   })
 
   test('refuses a key that leads nowhere', async () => {

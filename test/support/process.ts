@@ -7,19 +7,23 @@ export type ServerProcess = Readonly<{
   url: string
   output(): string
   kill(signal: NodeJS.Signals): Promise<void>
+  /** How the process ended, once it has: its exit code, or the signal that ended it. */
+  ended: Promise<number | NodeJS.Signals>
 }>
 
-/** Runs `node src/main.ts` on the database and waits for its address. */
+/** Runs `node src/main.ts`, or another entry, on the database and waits for its address. */
 export async function startProcess(
   databaseUrl: string,
   dataDir: string,
   change: Record<string, string> = {},
+  entry = 'src/main.ts',
 ): Promise<ServerProcess> {
   const environment = { ...process.env, ...buildEnvironment(databaseUrl, dataDir), ...change }
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', entry], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  const ended = once(child, 'exit').then(([code, signal]) => code ?? signal)
   let output = ''
   const url = await new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
@@ -31,7 +35,7 @@ export async function startProcess(
     child.stderr.on('data', read)
     child.once('exit', (code) => reject(new Error(`The server ended with ${code}:\n${output}`)))
   })
-  return { url, output: () => output, kill: (signal) => end(child, signal) }
+  return { url, output: () => output, kill: (signal) => end(child, signal), ended }
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

@@ -1,17 +1,24 @@
 // Makes a registry of a document without any database.
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import type { Problem } from '../../src/errors.ts'
 import { checkDefinitions } from '../../src/metadata/check.ts'
 import { readEntity } from '../../src/metadata/entity.ts'
-import { buildRegistry, type Registry } from '../../src/metadata/registry.ts'
+import { buildRegistry } from '../../src/metadata/register.ts'
+import type { Registry } from '../../src/metadata/registry.ts'
 import { readRelation } from '../../src/metadata/relation.ts'
+import { readRule } from '../../src/metadata/rule.ts'
 import { nameSides } from '../../src/metadata/sides.ts'
+import { readStateMachine } from '../../src/metadata/state-machine.ts'
 
-type Document = Readonly<{ entities?: readonly unknown[]; relations?: readonly unknown[] }>
+type Document = Readonly<
+  Partial<Record<'entities' | 'relations' | 'rules' | 'state_machines', readonly unknown[]>>
+>
 
 /** The registry that a document describes; a document with problems is an error of the test. */
-export function makeRegistry({ entities = [], relations = [] }: Document): Registry {
+export function makeRegistry(document: Document): Registry {
+  const { entities = [], relations = [], rules = [], state_machines: machines = [] } = document
   const problems: Problem[] = []
   const definitions = nameSides({
     entities: entities
@@ -19,6 +26,12 @@ export function makeRegistry({ entities = [], relations = [] }: Document): Regis
       .filter((each) => each !== undefined),
     relations: relations
       .map((relation, index) => readRelation(relation, `relations[${index}]`, problems))
+      .filter((each) => each !== undefined),
+    rules: rules
+      .map((rule, index) => readRule(rule, `rules[${index}]`, problems))
+      .flatMap((rule) => (rule ? [{ ...rule, id: randomUUID() }] : [])),
+    machines: machines
+      .map((machine, index) => readStateMachine(machine, `state_machines[${index}]`, problems))
       .filter((each) => each !== undefined),
   })
   const all = [...problems, ...checkDefinitions(definitions)]

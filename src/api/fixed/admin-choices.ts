@@ -6,7 +6,7 @@ import type { Builder } from './builder.ts'
 export type Choices = ReturnType<typeof addChoices>
 
 /** Values of an enum by their GraphQL names: `one_to_many` stands as ONE_TO_MANY. */
-function listValues<T extends string>(descriptions: Readonly<Record<T, string>>) {
+export function listValues<T extends string>(descriptions: Readonly<Record<T, string>>) {
   const values = (Object.keys(descriptions) as T[]).map(
     (value) => [value.toUpperCase(), { value, description: descriptions[value] }] as const,
   )
@@ -18,6 +18,8 @@ export function addChoices(builder: Builder<Context>) {
   return {
     ...addFieldChoices(builder),
     ...addRelationChoices(builder),
+    ...addRuleChoices(builder),
+    ...addMachineChoices(builder),
     keyType: builder.enumType('KeyType', {
       description: 'The type of a primary key.',
       values: listValues({
@@ -29,7 +31,13 @@ export function addChoices(builder: Builder<Context>) {
     }),
     definitionKind: builder.enumType('DefinitionKind', {
       description: 'A kind of definition.',
-      values: listValues({ entity: 'An entity.', relation: 'A relation between two entities.' }),
+      values: listValues({
+        entity: 'An entity.',
+        relation: 'A relation between two entities.',
+        rule: 'A rule of an entity.',
+        machine: 'The state machine of a field.',
+        permission: 'What roles may do with the records of an entity.',
+      }),
     }),
     documentFormat: builder.enumType('DocumentFormat', {
       description: 'How a document of definitions is written.',
@@ -68,6 +76,56 @@ function addFieldChoices(builder: Builder<Context>) {
     fieldReference: builder.enumType('FieldReference', {
       description: 'What a uuid field points at, other than by a relation.',
       values: listValues({ user: 'A user of this app.' }),
+    }),
+  }
+}
+
+function addRuleChoices(builder: Builder<Context>) {
+  return {
+    ruleType: builder.enumType('RuleType', {
+      description: 'What a rule does.',
+      values: listValues({
+        field: 'Compares a field with a value.',
+        expression: 'Refuses records of which an expression is true.',
+        computed: 'Makes a field of others.',
+      }),
+    }),
+    hook: builder.enumType('RuleHook', {
+      description: 'When a rule is asked.',
+      values: listValues({
+        before_write: 'Before a record is created or updated.',
+        after_write: 'After that, within the same transaction.',
+        before_delete: 'Before a record is deleted.',
+      }),
+    }),
+    fieldOperator: builder.enumType('FieldOperator', {
+      description: 'How a field rule compares. All but NOT_EMPTY let a record pass that has no value.',
+      values: listValues({
+        min: 'At least the value, or not before it.',
+        max: 'At most the value, or not after it.',
+        min_length: 'A text of at least so many characters.',
+        max_length: 'A text of at most so many characters.',
+        pattern: 'A text with a part that the pattern (RE2) fits.',
+        eq: 'Equal to the value.',
+        neq: 'Another than the value.',
+        in: 'One of the values.',
+        not_in: 'None of the values.',
+        not_empty: 'Not null, and not an empty text, list or object.',
+      }),
+    }),
+  }
+}
+
+function addMachineChoices(builder: Builder<Context>) {
+  return {
+    actionType: builder.enumType('TransitionActionType', {
+      description: 'What a transition does besides.',
+      values: listValues({
+        set_field: 'Sets a field of the record.',
+        create_record: 'Creates another record, in the same transaction.',
+        send_event: 'Announces an event.',
+        webhook: 'Calls an address, after the commit.',
+      }),
     }),
   }
 }

@@ -1,5 +1,6 @@
 // Export and import of all definitions of an app as one document.
-import { importEdit, locateIn, parseText, readDocument, writeDocument } from '../../metadata/document.ts'
+import { parseText, readDocument, writeDocument } from '../../metadata/document.ts'
+import { planImport } from '../../metadata/import.ts'
 import { dump } from '../../pipeline/dump.ts'
 import type { Context } from '../context.ts'
 import type { Builder } from './builder.ts'
@@ -62,8 +63,7 @@ function addImport(builder: Builder<Context>, { changeType, hooks }: AdminParts)
       resolve: async (_, { document: text, dryRun, prune, expectRevision }, context) => {
         const document = readDocument(parseText(text))
         return await saveChange(context, hooks, {
-          edit: importEdit(document, prune),
-          locate: locateIn(document),
+          ...planImport(document, prune),
           sampleData: document.sampleData,
           dryRun,
           expectRevision,

@@ -36,7 +36,7 @@ function addEntityQueries(builder: Builder<Context>, entityType: EntityType): vo
       access: 'admin',
       description: 'One entity; null when there is none of that name.',
       args: { name: t.arg.string({ required: true, description: 'The name of the entity.' }) },
-      resolve: (_, { name }, { edition }) => edition.registry.entities.get(name),
+      resolve: (_, { name }, { edition }) => edition.registry.entities.get(name)?.definition,
     }),
   )
 }
@@ -96,7 +96,7 @@ function addEntityMutations(
 
 /** The entity as this instance serves it now, names of relations settled and defaults filled in. */
 function findSaved({ app }: Context, name: string): Entity {
-  const entity = app.readEdition().registry.entities.get(name)
+  const entity = app.readEdition().registry.entities.get(name)?.definition
   if (entity === undefined) throw refuseOvertaken(`The entity ${describe(name)}`)
   return entity
 }

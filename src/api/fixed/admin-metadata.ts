@@ -15,7 +15,8 @@ export function addMetadata(builder: Builder<Context>, { choices }: AdminParts):
         resolve: ({ kind }) => kind,
       }),
       name: t.exposeString('name', {
-        description: 'The name of the entity, or `source.name` of the relation.',
+        description:
+          'The name of the entity, `source.name` of a relation, `entity.name` (or its id) of a rule, `entity.field` of a machine, `entity.id` of a permission.',
       }),
       messages: t.field({
         type: ['String'],

@@ -1,6 +1,6 @@
 // How the admin API shows a relation and how it takes one.
-import type { NamedRelation } from '../../metadata/registry.ts'
 import type { JoinRelation } from '../../metadata/relation.ts'
+import type { NamedRelation } from '../../metadata/relation-end.ts'
 import type { Context } from '../context.ts'
 import type { Choices } from './admin-choices.ts'
 import type { Builder } from './builder.ts'

@@ -1,6 +1,7 @@
 // Relations in the admin API: what is defined, and defining, changing and deleting one.
-import type { Definitions, NamedRelation } from '../../metadata/registry.ts'
+import type { Definitions } from '../../metadata/registry.ts'
 import { readRelation } from '../../metadata/relation.ts'
+import type { NamedRelation } from '../../metadata/relation-end.ts'
 import type { Context } from '../context.ts'
 import { addRelationInput, addRelationType } from './admin-relation-types.ts'
 import type { Builder } from './builder.ts'
@@ -11,8 +12,9 @@ import {
   type RelationName,
   removeRelation,
   replaceRelation,
+  writeName,
 } from './definition-edits.ts'
-import { locateInRelation, readDefinitionInput } from './definition-input.ts'
+import { locateInInput, readDefinitionInput } from './definition-input.ts'
 import { type AdminParts, refuseOvertaken, revisionDescription, saveChange } from './saving.ts'
 
 type RelationType = ReturnType<typeof addRelationType>
@@ -63,7 +65,7 @@ function addRelationMutations(
       },
       resolve: async (_, { input, expectRevision }, context) => {
         const relation = readDefinitionInput(input, readRelation)
-        const locate = locateInRelation(relation)
+        const locate = locateRelation(relation)
         await saveChange(context, hooks, {
           edit: (current) => addRelation(current, relation),
           locate,
@@ -87,11 +89,15 @@ function addRelationMutations(
       resolve: async (_, { source, name, input, expectRevision }, context) => {
         const relation = readDefinitionInput(input, readRelation)
         const edit = (current: Definitions) => replaceRelation(current, { source, name }, relation)
-        await saveChange(context, hooks, { edit, locate: locateInRelation(relation), expectRevision })
+        await saveChange(context, hooks, { edit, locate: locateRelation(relation), expectRevision })
         return findSaved(context, relation)
       },
     }),
   )
+}
+
+function locateRelation(relation: RelationName) {
+  return locateInInput('relation', writeName(relation))
 }
 
 /** The relation as this instance serves it now, its names on both sides settled. */

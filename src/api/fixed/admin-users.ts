@@ -1,105 +1,113 @@
 // The users of an app in its admin API.
-import { createUser, listUsers, type User } from '../../auth/users.ts'
-import { fail } from '../../errors.ts'
+import { createPasswordReset, type PasswordReset } from '../../auth/password-changes.ts'
+import { updateUser } from '../../auth/user-changes.ts'
+import { createUser, findUser, listUsers } from '../../auth/users.ts'
 import type { Context } from '../context.ts'
-import { type Builder, dateTimeType, jsonType } from './builder.ts'
-
-const mostUsers = 100
-const defaultUsers = 25
+import { addUserInputs, addUserType, type UserType } from './admin-user-types.ts'
+import { type Builder, dateTimeType } from './builder.ts'
+import { checkPage, pageArguments } from './page-arguments.ts'
 
 /** Adds the users and what can be done with them. */
 export function addUsers(builder: Builder<Context>): void {
   const userType = addUserType(builder)
-  const userInput = addUserInput(builder)
+  addUserQueries(builder, userType)
+  addUserMutations(builder, userType)
+  addPasswordReset(builder)
+}
+
+function addUserQueries(builder: Builder<Context>, userType: UserType): void {
+  const filter = builder.inputType('UserFilter', {
+    description: 'Which users; all that is given must hold.',
+    fields: (t) => ({
+      email: t.string({ description: 'A part of the e-mail; capitals make no difference.' }),
+      role: t.string({ description: 'A role that they have.' }),
+      active: t.boolean({ description: 'Whether they may log in.' }),
+    }),
+  })
   builder.queryField('users', (t) =>
     t.field({
       type: [userType],
       access: 'admin',
       description: 'The users of this app, in the order in which they were made.',
       args: {
-        first: t.arg.int({
-          required: true,
-          defaultValue: defaultUsers,
-          description: `How many, at most ${mostUsers}.`,
-        }),
-        offset: t.arg.int({ required: true, defaultValue: 0, description: 'How many to skip.' }),
+        where: t.arg({ type: filter, description: 'Which users; all without it.' }),
+        first: t.arg.int(pageArguments.first),
+        offset: t.arg.int(pageArguments.offset),
       },
-      resolve: async (_, { first, offset }, { app }) => {
-        checkPage(first, offset)
-        return [...(await listUsers(app.pool, { first, offset }))]
+      resolve: async (_, { where, ...page }, { app }) => {
+        checkPage(page)
+        return [...(await listUsers(app.pool, { ...where, ...page }))]
       },
     }),
   )
+  builder.queryField('user', (t) =>
+    t.field({
+      type: userType,
+      nullable: true,
+      access: 'admin',
+      description: 'One user; null when there is none of that id.',
+      args: { id: t.arg.id({ required: true, description: 'The id of the user.' }) },
+      resolve: (_, { id }, { app }) => findUser(app.pool, String(id)),
+    }),
+  )
+}
+
+function addUserMutations(builder: Builder<Context>, userType: UserType): void {
+  const { create, update } = addUserInputs(builder)
+  const id = 'The id of the user.'
   builder.mutationField('createUser', (t) =>
     t.field({
       type: userType,
       access: 'admin',
       description: 'Adds a user, who can log in at once.',
-      args: { input: t.arg({ type: userInput, required: true, description: 'The new user.' }) },
+      args: { input: t.arg({ type: create, required: true, description: 'The new user.' }) },
       resolve: (_, { input }, { app }) => createUser(app.pool, input, 'input'),
+    }),
+  )
+  builder.mutationField('updateUser', (t) =>
+    t.field({
+      type: userType,
+      access: 'admin',
+      description:
+        'Changes a user; it holds everywhere within 60 seconds. An app keeps its last active administrator.',
+      args: {
+        id: t.arg.id({ required: true, description: id }),
+        input: t.arg({ type: update, required: true, description: 'What shall change.' }),
+      },
+      resolve: (_, { id, input }, { app }) => updateUser(app, String(id), input),
+    }),
+  )
+  builder.mutationField('deactivateUser', (t) =>
+    t.field({
+      type: userType,
+      access: 'admin',
+      description: 'Ends all sessions of a user, who cannot log in any more; their records stay.',
+      args: { id: t.arg.id({ required: true, description: id }) },
+      resolve: (_, { id }, { app }) => updateUser(app, String(id), { active: false }),
     }),
   )
 }
 
-function checkPage(first: number, offset: number): void {
-  if (first > mostUsers)
-    throw fail('LIMIT_EXCEEDED', `first must be at most ${mostUsers}, found ${first}; read on with offset`)
-  if (first < 0 || offset < 0)
-    throw fail('BAD_USER_INPUT', `first and offset must not be negative, found ${first} and ${offset}`)
-}
-
-function addUserType(builder: Builder<Context>) {
-  return builder.objectRef<User>('User').implement({
-    description: 'A user of this app.',
+function addPasswordReset(builder: Builder<Context>): void {
+  const resetType = builder.objectRef<PasswordReset>('PasswordReset').implement({
+    description: 'Lets a user choose a new password, by `resetPassword` in the data API.',
     fields: (t) => ({
-      id: t.exposeID('id', { description: 'The id of the user.' }),
-      email: t.exposeString('email', {
-        description: 'The e-mail with which the user logs in, in lower case.',
-      }),
-      displayName: t.exposeString('displayName', {
-        nullable: true,
-        description: 'The name to show to others.',
-      }),
-      roles: t.field({
-        type: ['String'],
-        description: 'What the user may do depends on these.',
-        resolve: (user) => [...user.roles],
-      }),
-      attributes: t.field({
-        type: jsonType,
-        description: 'What permissions may compare with.',
-        resolve: (user) => user.attributes,
-      }),
-      active: t.exposeBoolean('active', { description: 'Whether the user may log in.' }),
-      createdAt: t.field({
+      token: t.exposeString('token', { description: 'To hand over to the user. It is shown only now.' }),
+      expiresAt: t.field({
         type: dateTimeType,
-        description: 'When the user was made.',
-        resolve: (user) => user.createdAt,
-      }),
-      updatedAt: t.field({
-        type: dateTimeType,
-        description: 'When the user was last changed.',
-        resolve: (user) => user.updatedAt,
+        description: 'When the token ends.',
+        resolve: ({ expiresAt }) => expiresAt,
       }),
     }),
   })
-}
-
-function addUserInput(builder: Builder<Context>) {
-  return builder.inputType('UserInput', {
-    description: 'A new user.',
-    fields: (t) => ({
-      email: t.string({
-        required: true,
-        description: 'The e-mail to log in with; capitals make no difference.',
-      }),
-      password: t.string({ required: true, description: 'The first password, of 8 to 200 characters.' }),
-      displayName: t.string({ description: 'The name to show to others.' }),
-      roles: t.stringList({ description: 'Role names such as `accountant`; `admin` may do everything.' }),
-      attributes: t.field({
-        type: jsonType,
-        description: 'An object that permissions may compare with, such as `{ "department": "sales" }`.',
-      }),
+  builder.mutationField('createPasswordReset', (t) =>
+    t.field({
+      type: resetType,
+      access: 'admin',
+      description:
+        'Makes a token with which a user can choose a new password for one hour; earlier ones end.',
+      args: { userId: t.arg.id({ required: true, description: 'The id of the user.' }) },
+      resolve: (_, { userId }, { app }) => createPasswordReset(app, String(userId)),
     }),
-  })
+  )
 }

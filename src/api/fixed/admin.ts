@@ -1,13 +1,20 @@
-// The admin API of an app: its definitions and its users. Everything but the log-in needs the role admin.
+// The admin API of an app: its definitions and its users. Everything but sessions needs the role admin.
 import type { GraphQLSchema } from 'graphql'
 import type { Context } from '../context.ts'
-import { addAppLogin } from './accounts.ts'
+import { addAppSessions } from './accounts.ts'
+import { addAudit } from './admin-audit.ts'
 import { addChangeType } from './admin-change.ts'
 import { addChoices } from './admin-choices.ts'
 import { addDocument } from './admin-document.ts'
 import { addEntities } from './admin-entities.ts'
+import { addIdentityProvider } from './admin-identity-provider.ts'
+import { addInvites } from './admin-invites.ts'
+import { addApiKeys } from './admin-keys.ts'
+import { addMachines } from './admin-machines.ts'
 import { addMetadata } from './admin-metadata.ts'
 import { addRelations } from './admin-relations.ts'
+import { addLoadTypes } from './admin-rule-types.ts'
+import { addRules } from './admin-rules.ts'
 import { addUsers } from './admin-users.ts'
 import { createBuilder, finishSchema } from './builder.ts'
 import type { AdminHooks } from './saving.ts'
@@ -17,12 +24,23 @@ export function buildAdminSchema(hooks: AdminHooks): GraphQLSchema {
   const builder = createBuilder<Context>()
   builder.queryType({ description: 'What can be read' })
   builder.mutationType({ description: 'What can be changed' })
-  addAppLogin(builder)
-  const parts = { choices: addChoices(builder), changeType: addChangeType(builder), hooks }
+  addAppSessions(builder)
+  const parts = {
+    choices: addChoices(builder),
+    changeType: addChangeType(builder),
+    loadTypes: addLoadTypes(builder),
+    hooks,
+  }
   addMetadata(builder, parts)
   addDocument(builder, parts)
   addEntities(builder, parts)
   addRelations(builder, parts)
+  addRules(builder, parts)
+  addMachines(builder, parts)
   addUsers(builder)
+  addInvites(builder)
+  addApiKeys(builder)
+  addIdentityProvider(builder)
+  addAudit(builder)
   return finishSchema(builder)
 }

@@ -1,8 +1,9 @@
 // What the mutations of the admin API do to the definitions of an app; each refuses names that are taken or missing.
 import { fail, failAll } from '../../errors.ts'
 import type { Entity } from '../../metadata/entity.ts'
-import type { Definitions, NamedRelation } from '../../metadata/registry.ts'
+import type { Definitions } from '../../metadata/registry.ts'
 import type { Relation } from '../../metadata/relation.ts'
+import type { NamedRelation } from '../../metadata/relation-end.ts'
 import { keepSides } from '../../metadata/sides.ts'
 import type { Edit } from '../../metadata/store.ts'
 import { describe, suggest } from '../../reader.ts'
@@ -50,7 +51,7 @@ function findGoneFields(old: Entity, entity: Entity): readonly Readonly<{ entity
 /** What else goes with an entity. */
 export type Removal = Readonly<{ withRelations: boolean; dropTable: boolean }>
 
-/** Removes an entity; relations that lean on it go with it when `withRelations`, else they refuse. */
+/** Removes an entity with its rules and machines; relations that lean on it go with it when `withRelations`, else they refuse. */
 export function removeEntity(
   current: Definitions,
   name: string,
@@ -60,12 +61,15 @@ export function removeEntity(
   const leaning = current.relations.filter((relation) => leansOn(relation, name))
   if (leaning.length > 0 && !withRelations) throw refuseLeaning(name, leaning)
   const definitions = {
+    ...current,
     entities: current.entities.filter((entity) => entity.name !== name),
     relations: current.relations.filter((relation) => !leansOn(relation, name)),
+    rules: current.rules.filter((rule) => rule.entity !== name),
+    machines: current.machines.filter((machine) => machine.entity !== name),
+    permissions: current.permissions.filter((permission) => permission.entity !== name),
   }
-  return dropTable
-    ? { definitions, drops: { tables: [name], joinTables: leaning.filter(isJoin) } }
-    : { definitions }
+  const edit = { definitions, replaced: [name] }
+  return dropTable ? { ...edit, drops: { tables: [name], joinTables: leaning.filter(isJoin) } } : edit
 }
 
 /** Whether the relation has the entity at one of its ends. */
@@ -130,7 +134,8 @@ export function isNamed(relation: Relation, { source, name }: RelationName): boo
   return relation.source === source && relation.name === name
 }
 
-function writeName({ source, name }: RelationName): string {
+/** `source.name`, as problems name a relation. */
+export function writeName({ source, name }: RelationName): string {
   return `${source}.${name}`
 }
 

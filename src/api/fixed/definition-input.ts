@@ -1,14 +1,22 @@
 // Between the inputs of the admin API and the metadata language: keys go from camelCase to snake_case, problems come back.
 import { failAll, type Problem } from '../../errors.ts'
 import { type Entity, writeEntity } from '../../metadata/entity.ts'
-import type { DefinitionProblem } from '../../metadata/registry.ts'
+import type { DefinitionKind, DefinitionProblem } from '../../metadata/registry.ts'
 import { isObject, joinPath } from '../../reader.ts'
 
 /** Reads a definition: adds every problem with its path, as readEntity and readRelation do. */
 export type ReadDefinition<T> = (value: unknown, path: string, problems: Problem[]) => T | undefined
 
 /** What stands under these keys is data: its own keys are not the language's. */
-const dataKeys: ReadonlySet<string> = new Set(['default'])
+const dataKeys: ReadonlySet<string> = new Set([
+  'default',
+  'value',
+  'values',
+  'payload',
+  'headers',
+  'retry',
+  'filter',
+])
 
 /** Reads an input as a definition; all problems are VALIDATION_FAILED, located as the client wrote the input. */
 export function readDefinitionInput<T>(input: unknown, read: ReadDefinition<T>): T {
@@ -36,9 +44,16 @@ function snakeCase(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
-/** The path as the client wrote the input: `input.fields[1].max_size` is `input.fields[1].maxSize`. */
+/** The path as the client wrote the input: `input.fields[1].max_size` is `input.fields[1].maxSize`; data keeps its keys. */
 function toInputPath(path: string): string {
-  return path.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+  const parts = path.split('.')
+  const data = parts.findIndex((part) => dataKeys.has(part.replace(/\[.*/, '')))
+  const isInput = (index: number) => data < 0 || index <= data
+  return parts.map((part, index) => (isInput(index) ? camelCase(part) : part)).join('.')
+}
+
+function camelCase(key: string): string {
+  return key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }
 
 /** Where in its input a problem of the entity stands; undefined for other definitions' problems. */
@@ -60,10 +75,8 @@ export function locateInEntity(
       : undefined
 }
 
-/** Where in its input a problem of the relation stands; undefined for other definitions' problems. */
-export function locateInRelation(relation: Readonly<{ source: string; name: string }>) {
-  return ({ kind, name, path }: DefinitionProblem): string | undefined =>
-    kind === 'relation' && name === `${relation.source}.${relation.name}`
-      ? joinPath('input', toInputPath(path))
-      : undefined
+/** Where in its input a problem of one definition stands, told by its kind and name; undefined for others' problems. */
+export function locateInInput(kind: DefinitionKind, name: string) {
+  return (problem: DefinitionProblem): string | undefined =>
+    problem.kind === kind && problem.name === name ? joinPath('input', toInputPath(problem.path)) : undefined
 }

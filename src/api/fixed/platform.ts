@@ -1,11 +1,10 @@
 // The platform API: logging in as one who runs this installation, and the apps that it has.
 import type { GraphQLSchema } from 'graphql'
-import { loginToPlatform } from '../../auth/login.ts'
-import { toPlatformViewer } from '../../auth/platform-users.ts'
+import { platformPeople } from '../../auth/platform-users.ts'
 import { type Row, run, type Sql } from '../../database/connect.ts'
 import type { PlatformContext } from '../context.ts'
 import { type Builder, createBuilder, dateTimeType, finishSchema } from './builder.ts'
-import { addLogin, showViewer } from './session.ts'
+import { addSessions } from './session.ts'
 
 type PlatformApp = Readonly<{ name: string; displayName: string; createdAt: string }>
 
@@ -14,25 +13,9 @@ export function buildPlatformSchema(): GraphQLSchema {
   const builder = createBuilder<PlatformContext>()
   builder.queryType({ description: 'What can be read' })
   builder.mutationType({ description: 'What can be changed' })
-  addSession(builder)
+  addSessions(builder, { people: platformPeople, findRealm: ({ platform }) => platform })
   addApps(builder)
   return finishSchema(builder)
-}
-
-function addSession(builder: Builder<PlatformContext>): void {
-  const viewerType = addLogin(builder, async ({ platform }, email, password) => {
-    const { user, ...session } = await loginToPlatform(platform.pool, platform.tokenKey, email, password)
-    return { ...session, viewer: { ...toPlatformViewer(user), id: user.id } }
-  })
-  builder.queryField('viewer', (t) =>
-    t.field({
-      type: viewerType,
-      nullable: true,
-      access: 'open',
-      description: 'Who is asking; null without a token.',
-      resolve: (_, _args, { viewer }) => showViewer(viewer),
-    }),
-  )
 }
 
 function addApps(builder: Builder<PlatformContext>): void {

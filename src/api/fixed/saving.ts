@@ -1,6 +1,7 @@
 // The road of every mutation that changes definitions: edit, check, commit, and wait until this instance serves the result.
 import type { Sql } from '../../database/connect.ts'
 import { type AppError, fail } from '../../errors.ts'
+import { nameProblem } from '../../metadata/definition-kinds.ts'
 import type { SampleRows } from '../../metadata/document.ts'
 import type { DefinitionProblem, Definitions, Registry } from '../../metadata/registry.ts'
 import { type Edit, type Saved, saveMetadata } from '../../metadata/store.ts'
@@ -8,12 +9,18 @@ import { seed } from '../../pipeline/seed.ts'
 import type { Context } from '../context.ts'
 import type { ChangeType } from './admin-change.ts'
 import type { Choices } from './admin-choices.ts'
+import type { LoadTypes } from './admin-rule-types.ts'
 
 /** What the admin API is handed: to check what the data API would make of definitions. */
 export type AdminHooks = Readonly<{ verify(registry: Registry): readonly DefinitionProblem[] }>
 
 /** What the parts of the admin API share. */
-export type AdminParts = Readonly<{ choices: Choices; changeType: ChangeType; hooks: AdminHooks }>
+export type AdminParts = Readonly<{
+  choices: Choices
+  changeType: ChangeType
+  loadTypes: LoadTypes
+  hooks: AdminHooks
+}>
 
 /** A change of the definitions, as a mutation asks for it. */
 export type Change = Readonly<{
@@ -41,11 +48,6 @@ export async function saveChange({ app }: Context, hooks: AdminHooks, change: Ch
     ...(typeof expectRevision === 'number' ? { expectRevision } : {}),
     within,
   })
-}
-
-/** `entities.invoice.fields[2].name`, for problems of definitions that the input does not hold. */
-function nameProblem({ kind, name, path }: DefinitionProblem): string {
-  return `${kind === 'entity' ? 'entities' : 'relations'}.${name}.${path}`
 }
 
 /** The error when somebody else changed what was just saved before it could be shown. */

@@ -17,6 +17,7 @@ import { sharedFilterNames } from './filters.ts'
 import { buildMutations } from './mutations.ts'
 import { createAllocator, entityRootNames, entityTypeNames, type FixedNames } from './names.ts'
 import { buildNode, buildQueries } from './queries.ts'
+import { traceFields } from './traced-fields.ts'
 
 /** Longest time in milliseconds that a slice holds the event loop before it gives way. */
 const sliceTime = 4
@@ -33,6 +34,10 @@ const systemTypes = [
   'WriteMode',
   'DatePart',
   'DateParts',
+  'HistoryConnection',
+  'HistoryEdge',
+  'HistoryEntry',
+  'HistoryAction',
   'File',
   'Upload',
   'ID',
@@ -109,7 +114,7 @@ export async function buildDataSchema(registry: Registry, fixed: GraphQLSchema):
   }
   for (const each of types.values()) {
     Object.assign(queries, buildQueries(each, rootNames))
-    Object.assign(mutations, buildMutations(each))
+    Object.assign(mutations, traceFields(buildMutations(each)))
     await slice()
   }
   const shapes = new Map([...types.values()].map(({ shape }) => [shape.typeName, shape]))
@@ -138,8 +143,10 @@ function listLinked({
   filter,
   orderBy,
   groups,
+  relationInputs,
 }: EntityTypes): readonly GraphQLNamedType[] {
-  return [object, connection, filter, orderBy, groups.groupBy, groups.groupKey]
+  const rows = [...relationInputs.values()].map(({ row }) => row)
+  return [object, connection, filter, orderBy, groups.groupBy, groups.groupKey, ...rows]
 }
 
 /** Makes the fields of an entity's types now, so that the schema's constructor finds them made. */
@@ -157,8 +164,9 @@ function resolveFields(types: EntityTypes): void {
     types.filter,
     types.orderBy,
     types.uniqueKey,
-    types.createInput,
-    types.updateInput,
+    ...Object.values(types.inputs),
+    ...[...types.relationInputs.values()].flatMap(({ input, row }) => [input, row]),
+    types.bulkResult,
   ]
   for (const type of all) if (isObjectType(type) || isInputObjectType(type)) type.getFields()
 }

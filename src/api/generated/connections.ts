@@ -17,14 +17,15 @@ import type { Aggregate } from './measures.ts'
 
 /** What is told of a whole list, paging aside; nothing of it is computed before it is asked for. */
 export type Totals = Readonly<{ count(): Promise<number>; aggregate(): Promise<Aggregate> }>
-/** One page of a list as the resolvers hand it on. */
-export type Connection = Readonly<{
+/** Rows of one page and where it stands in its list; rows carry what their cursors are made of as `$0`, `$1` and so on. */
+export type Paged = Readonly<{
   nodes: readonly Row[]
   hasMore: boolean
   page: Page
   scope: CursorScope
-  totals: Totals
 }>
+/** One page of a list as the resolvers hand it on. */
+export type Connection = Paged & Readonly<{ totals: Totals }>
 type Edge = Readonly<{ node: Row; scope: CursorScope }>
 
 /** Makes a connection of the rows that were found. */
@@ -32,13 +33,14 @@ export function makeConnection(found: Rows, page: Page, scope: CursorScope, tota
   return { nodes: found.rows, hasMore: found.hasMore, page, scope, totals }
 }
 
-function cursorOf(row: Row, scope: CursorScope): string {
+/** The cursor of a row of a page. */
+export function cursorOf(row: Row, scope: CursorScope): string {
   const position: (string | null)[] = []
   for (let index = 0; `$${index}` in row; index++) position.push(row[`$${index}`] as string | null)
   return writeCursor(scope, position)
 }
 
-const PageInfo = new GraphQLObjectType<Connection>({
+export const PageInfo = new GraphQLObjectType<Paged>({
   name: 'PageInfo',
   description: 'Where a page stands in its list',
   fields: {

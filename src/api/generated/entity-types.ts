@@ -13,19 +13,26 @@ import type { Row } from '../../database/connect.ts'
 import type { RegistryEntity } from '../../metadata/registry.ts'
 import { nestedPage } from '../../pipeline/page.ts'
 import type { Context } from '../context.ts'
+import { scalars } from '../fixed/scalars.ts'
 import { buildAggregate } from './aggregates.ts'
+import { buildBulkResult } from './bulk-result.ts'
 import { buildConnection, listArguments } from './connections.ts'
 import { buildFilter, buildListFilter } from './filters.ts'
 import { buildGroupTypes, type GroupTypes } from './group-types.ts'
-import { buildCreateInput, buildUniqueKey, buildUpdateInput } from './inputs.ts'
+import { buildHistory } from './history.ts'
+import { buildInputs, type Inputs } from './inputs.ts'
 import { buildLeafFilter } from './leaf-filters.ts'
 import { buildLeafTypes, type LeafType, leafOf } from './leaf-types.ts'
 import { resolveChildren, resolveRelated } from './lists.ts'
 import type { Allocator } from './names.ts'
 import { writeNodeId } from './node-id.ts'
 import { buildOrderBy } from './orders.ts'
+import { buildRelationInputs, type RelationInputs } from './relation-inputs.ts'
 import { searchArguments } from './search.ts'
 import { buildShape, type Shape, type ShapeField } from './shape.ts'
+import { buildTarget, type TargetType } from './target-enum.ts'
+import { buildOption, buildTransitions } from './transitions.ts'
+import { buildUniqueKey } from './unique-key.ts'
 
 export type EntityTypes = Readonly<{
   shape: Shape
@@ -38,8 +45,11 @@ export type EntityTypes = Readonly<{
   listFilter: GraphQLInputObjectType
   orderBy: GraphQLInputObjectType
   uniqueKey: GraphQLInputObjectType
-  createInput: GraphQLInputObjectType | undefined
-  updateInput: GraphQLInputObjectType | undefined
+  leafTypes: ReadonlyMap<string, LeafType>
+  inputs: Inputs
+  relationInputs: RelationInputs
+  bulkResult: GraphQLObjectType
+  target: TargetType | undefined
 }>
 
 /** Finds the types of another entity; asked only once all entities have theirs. */
@@ -70,12 +80,15 @@ export function buildEntityTypes(
       buildLeafFilter(field, leafOf(leafTypes, field.name), names.take),
     ]),
   )
+  const target = buildTarget(take, entity)
+  const option = target && buildOption(take, shape, target)
   const object: GraphQLObjectType = new GraphQLObjectType({
     name: typeName,
     description: entity.description || `A record of ${entity.name}`,
     interfaces: [Node],
-    fields: () => buildFields(shape, leafTypes, findTypes),
+    fields: () => buildFields({ shape, leafTypes, findTypes, option }),
   })
+  const relationInputs = buildRelationInputs(take, shape, findTypes)
   const orderBy = buildOrderBy(take('OrderBy'), shape, ({ other }) => findTypes(other).orderBy)
   const aggregate = buildAggregate(take, shape, leafTypes)
   const filter = buildFilter(take('Filter'), shape, leafFilters, ({ other, isList }) =>
@@ -97,27 +110,28 @@ export function buildEntityTypes(
     listFilter: buildListFilter(take('ListFilter'), filter, entity.name),
     orderBy,
     uniqueKey: buildUniqueKey(take, shape, leafTypes),
-    createInput: buildCreateInput(take, shape, leafTypes),
-    updateInput: buildUpdateInput(take, shape, leafTypes),
+    leafTypes,
+    inputs: buildInputs(take, shape, leafTypes, relationInputs),
+    relationInputs,
+    target,
+    bulkResult: buildBulkResult(take('BulkResult'), object),
   }
 }
 
-function buildFields(
-  shape: Shape,
-  leafTypes: ReadonlyMap<string, LeafType>,
-  findTypes: FindTypes,
-): GraphQLFieldConfigMap<Row, Context> {
-  return Object.fromEntries(
-    [...shape.fields].map(([name, field]) => [name, buildField(shape, field, leafTypes, findTypes)]),
-  )
+/** What the fields of the entity's type are made of. */
+type Parts = Readonly<{
+  shape: Shape
+  leafTypes: ReadonlyMap<string, LeafType>
+  findTypes: FindTypes
+  option: GraphQLObjectType | undefined
+}>
+
+function buildFields(parts: Parts): GraphQLFieldConfigMap<Row, Context> {
+  return Object.fromEntries([...parts.shape.fields].map(([name, field]) => [name, buildField(field, parts)]))
 }
 
-function buildField(
-  shape: Shape,
-  field: ShapeField,
-  leafTypes: ReadonlyMap<string, LeafType>,
-  findTypes: FindTypes,
-): GraphQLFieldConfig<Row, Context> {
+function buildField(field: ShapeField, parts: Parts): GraphQLFieldConfig<Row, Context> {
+  const { shape, leafTypes, findTypes, option } = parts
   switch (field.kind) {
     case 'nodeId':
       return {
@@ -135,8 +149,14 @@ function buildField(
       const description = field.field.description || `The ${field.field.name} of the ${shape.entity.name}`
       return { type: field.field.nullable ? leaf : new GraphQLNonNull(leaf), description }
     }
+    case 'deletedAt':
+      return { type: scalars.DateTime, description: 'When the record was deleted; null while it lives' }
     case 'relation':
       return buildRelation(field, findTypes)
+    case 'history':
+      return buildHistory(shape, leafTypes)
+    case 'transitions':
+      return buildTransitions(shape, option)
   }
 }
 

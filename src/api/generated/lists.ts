@@ -1,6 +1,6 @@
 // Resolves connections: at the root, and behind a relation for all parents of a level by one statement.
 import DataLoader from 'dataloader'
-import type { FieldNode, GraphQLResolveInfo } from 'graphql'
+import type { GraphQLResolveInfo } from 'graphql'
 import type { Row } from '../../database/connect.ts'
 import type { RelationEnd } from '../../metadata/registry.ts'
 import { measureChildren, measureRows } from '../../pipeline/aggregate.ts'
@@ -20,8 +20,10 @@ import { type Measure, readMeasures } from '../../pipeline/measure.ts'
 import { nameOrder } from '../../pipeline/order.ts'
 import { nestedPage, type PageArguments, type PageLimits, readPage, rootPage } from '../../pipeline/page.ts'
 import type { Search } from '../../pipeline/search.ts'
+import type { Liveness } from '../../pipeline/visible.ts'
 import type { Context } from '../context.ts'
 import { type Connection, makeConnection } from './connections.ts'
+import { findLevel } from './levels.ts'
 import { type Aggregate, type AskedMeasure, selectMeasures, tellAggregate } from './measures.ts'
 import { readOrder } from './orders.ts'
 import { startRead } from './read.ts'
@@ -30,7 +32,8 @@ import { selectColumns, selectConnection } from './selection.ts'
 import type { Shape } from './shape.ts'
 import { readFilter } from './where.ts'
 
-type ListInput = PageArguments & Readonly<{ where?: unknown; orderBy?: unknown; search?: unknown }>
+type ListInput = PageArguments &
+  Readonly<{ where?: unknown; orderBy?: unknown; search?: unknown; deleted?: Liveness | null }>
 type Plan = Readonly<{
   read: Read
   list: List
@@ -103,7 +106,8 @@ function planList(
   const filter = addSearch(readFilter(shape, input.where), search)
   const list = { filter, order, page: readPage(input, limits, scope), withPositions }
   const asked = selectMeasures(info, shape, aggregates)
-  return { read: startRead(shape, columns, context), list, scope, withRows, asked }
+  const read = { ...startRead(shape, columns, context), liveness: input.deleted ?? 'live' }
+  return { read, list, scope, withRows, asked }
 }
 
 function addSearch(filter: Filter, search: Search | undefined): Filter {
@@ -152,13 +156,4 @@ function openRelated(
     const found = await findRelated(read, end, parents)
     return parents.map((parent) => found.get(String(parent)) ?? null)
   })
-}
-
-/** What was opened for this field of this request before, or is opened now; graphql-js hands all parents the same nodes. */
-function findLevel<T>(context: Context, nodes: readonly FieldNode[], open: () => T): T {
-  const known = context.levels.get(nodes)
-  if (known !== undefined) return known as T
-  const opened = open()
-  context.levels.set(nodes, opened)
-  return opened
 }

@@ -1,111 +1,121 @@
 // The root fields that write single records.
-import {
-  type GraphQLFieldConfig,
-  type GraphQLFieldConfigMap,
-  GraphQLID,
-  GraphQLInt,
-  GraphQLNonNull,
-  type GraphQLResolveInfo,
-} from 'graphql'
-import type { Row } from '../../database/connect.ts'
-import type { Value } from '../../metadata/value.ts'
-import { notFound } from '../../pipeline/lock.ts'
-import type { Plan } from '../../pipeline/plan.ts'
-import { write } from '../../pipeline/write.ts'
+import { type GraphQLFieldConfig, type GraphQLFieldConfigMap, GraphQLNonNull } from 'graphql'
 import type { Context } from '../context.ts'
-import { renameDetails } from './details.ts'
+import { buildBulkMutations } from './bulk.ts'
 import type { EntityTypes } from './entity-types.ts'
-import { readInput } from './inputs.ts'
-import { pascalCase } from './names.ts'
-import { selectColumns } from './selection.ts'
-import type { Shape } from './shape.ts'
-import { readKey } from './values.ts'
+import { mutationNames } from './names.ts'
+import { planInput } from './plans.ts'
+import { keyArgument, onlyIf, versionArgument } from './record-arguments.ts'
+import { buildTransition } from './transition-mutation.ts'
+import { filterByKey, readUniqueKey } from './unique-key.ts'
+import { readExistingKey, writeOne } from './writing.ts'
 
 type Root = GraphQLFieldConfig<unknown, Context>
 
 /** The writing root fields of one entity. */
 export function buildMutations(types: EntityTypes): GraphQLFieldConfigMap<unknown, Context> {
-  const name = pascalCase(types.shape.entity.name)
-  const update = buildUpdate(types)
+  const names = mutationNames(types.shape.entity)
+  const fields: readonly (readonly [string, Root | undefined])[] = [
+    [names.create, buildCreate(types)],
+    [names.update, buildUpdate(types)],
+    [names.upsert, buildUpsert(types)],
+    [names.delete, buildDelete(types)],
+    [names.restore, buildRestore(types)],
+    [names.transition, buildTransition(types)],
+    ...buildBulkMutations(types),
+  ]
+  return Object.fromEntries(fields.filter((entry): entry is [string, Root] => entry[1] !== undefined))
+}
+
+function createArguments({ inputs }: EntityTypes) {
+  return inputs.create
+    ? { input: { type: new GraphQLNonNull(inputs.create), description: 'What it is made of' } }
+    : {}
+}
+
+function buildCreate(types: EntityTypes): Root {
+  const { shape, object } = types
+  const { entity } = shape
   return {
-    [`create${name}`]: buildCreate(types),
-    ...(update ? { [`update${name}`]: update } : {}),
-    [`delete${name}`]: buildDelete(types),
+    type: object,
+    description: `Makes a ${entity.name}; null without an error when it was written but you may not read it`,
+    args: createArguments(types),
+    resolve: (_root, { input }, context) => {
+      const record = { action: 'create', entity, path: '', ...planInput(shape, input) } as const
+      return writeOne(shape, { kind: 'records', records: [record] }, context)
+    },
   }
 }
 
-function keyArgument({ entity }: Shape) {
-  return { type: new GraphQLNonNull(GraphQLID), description: `The key of the ${entity.name}` }
-}
-
-const versionArgument = {
-  type: GraphQLInt,
-  description: 'Refuse with CONFLICT unless the record has this _version',
-}
-
-function buildCreate({ shape, object, createInput }: EntityTypes): Root {
+function buildUpdate({ shape, object, inputs }: EntityTypes): Root | undefined {
+  if (inputs.update === undefined) return undefined
+  const { entity } = shape
   return {
     type: object,
-    description: `Makes a ${shape.entity.name}; null without an error when it was written but you may not read it`,
-    args: createInput
-      ? { input: { type: new GraphQLNonNull(createInput), description: 'What it is made of' } }
-      : {},
-    resolve: (_root, { input }, context, info) =>
-      writeOne(
-        shape,
-        { action: 'create', entity: shape.entity, input: readInput(shape, input) },
-        context,
-        info,
-      ),
-  }
-}
-
-function buildUpdate({ shape, object, updateInput }: EntityTypes): Root | undefined {
-  if (updateInput === undefined) return undefined
-  return {
-    type: object,
-    description: `Changes the fields of a ${shape.entity.name} that the input names`,
+    description: `Changes the fields of a ${entity.name} that the input names`,
     args: {
       id: keyArgument(shape),
-      input: { type: new GraphQLNonNull(updateInput), description: 'What changes' },
+      input: { type: new GraphQLNonNull(inputs.update), description: 'What changes' },
       ifVersion: versionArgument,
     },
-    resolve: (_root, { id, input, ifVersion }, context, info) => {
+    resolve: (_root, { id, input, ifVersion }, context) => {
+      const key = readExistingKey(shape, id)
+      const planned = planInput(shape, input)
+      const record = { action: 'update', entity, path: '', key, ...planned, ...onlyIf(ifVersion) } as const
+      return writeOne(shape, { kind: 'records', records: [record] }, context)
+    },
+  }
+}
+
+function buildUpsert(types: EntityTypes): Root {
+  const { shape, object, uniqueKey } = types
+  const { entity } = shape
+  return {
+    type: object,
+    description: `Changes the fields given of the live ${entity.name} with this key, or makes one`,
+    args: {
+      key: { type: new GraphQLNonNull(uniqueKey), description: 'Exactly one of the keys' },
+      ...createArguments(types),
+    },
+    resolve: (_root, { key: given, input }, context) => {
+      const unique = readUniqueKey(shape, given)
+      const key = Object.fromEntries([...unique].map(([field, value]) => [field.name, value]))
       const plan = {
-        action: 'update',
-        entity: shape.entity,
-        key: keyOf(shape, id),
-        input: readInput(shape, input),
+        kind: 'upsert',
+        entity,
+        filter: filterByKey(unique),
+        key,
+        ...planInput(shape, input),
       } as const
-      return writeOne(shape, ifVersion == null ? plan : { ...plan, ifVersion }, context, info)
+      return writeOne(shape, plan, context)
     },
   }
 }
 
 function buildDelete({ shape, object }: EntityTypes): Root {
+  const { entity } = shape
   return {
     type: object,
-    description: `Deletes a ${shape.entity.name} and returns its columns as they were`,
+    description: `Deletes a ${entity.name} and returns its columns as they were`,
     args: { id: keyArgument(shape), ifVersion: versionArgument },
-    resolve: (_root, { id, ifVersion }, context, info) => {
-      const plan = { action: 'delete', entity: shape.entity, key: keyOf(shape, id) } as const
-      return writeOne(shape, ifVersion == null ? plan : { ...plan, ifVersion }, context, info)
+    resolve: (_root, { id, ifVersion }, context) => {
+      const key = readExistingKey(shape, id)
+      const record = { action: 'delete', entity, path: '', key, ...onlyIf(ifVersion) } as const
+      return writeOne(shape, { kind: 'records', records: [record] }, context)
     },
   }
 }
 
-function keyOf(shape: Shape, id: unknown): Value {
-  const key = readKey(shape.entity.keyField, id)
-  if (key === undefined) throw notFound(shape.entity.name, id)
-  return key
-}
-
-async function writeOne(shape: Shape, plan: Plan, context: Context, info: GraphQLResolveInfo): Promise<Row> {
-  const { app, viewer, edition } = context
-  const columns = selectColumns(info, shape, info.fieldNodes)
-  try {
-    return await write({ pool: app.pool, registry: edition.registry, viewer }, plan, columns)
-  } catch (error) {
-    throw renameDetails(shape, error)
+function buildRestore({ shape, object }: EntityTypes): Root | undefined {
+  const { entity } = shape
+  if (!entity.softDelete) return undefined
+  return {
+    type: object,
+    description: `Brings a deleted ${entity.name} back, with the records that went with it`,
+    args: { id: keyArgument(shape) },
+    resolve: (_root, { id }, context) => {
+      const record = { action: 'restore', entity, path: '', key: readExistingKey(shape, id) } as const
+      return writeOne(shape, { kind: 'records', records: [record] }, context)
+    },
   }
 }

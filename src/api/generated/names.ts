@@ -36,6 +36,27 @@ export function listName(entity: Entity): string {
   return list === camelCase(entity.name) ? `${list}List` : list
 }
 
+/** The root fields that write records of an entity, each made of a verb and the name of the one or of the list. */
+export function mutationNames(entity: Entity) {
+  const one = pascalCase(entity.name)
+  const list = capitalize(listName(entity))
+  return {
+    create: `create${one}`,
+    update: `update${one}`,
+    upsert: `upsert${one}`,
+    delete: `delete${one}`,
+    restore: `restore${one}`,
+    transition: `transition${one}`,
+    createMany: `create${list}`,
+    updateMany: `update${list}`,
+    deleteMany: `delete${list}`,
+  } as const
+}
+
+function capitalize(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+}
+
 /** The GraphQL names of an enum's values, by value; undefined when a value cannot be a name or two would clash. */
 export function enumNames(values: readonly string[]): ReadonlyMap<string, string> | undefined {
   const names = new Map(values.map((value) => [value, value.toUpperCase()]))
@@ -84,32 +105,41 @@ export function checkNames(registry: Registry, fixed: FixedNames): readonly Defi
   ]
 }
 
+/** A name that an entity makes; `path` is that part of its definition which it comes from. */
+type Claim = Readonly<{ path: 'name' | 'plural'; api: string; what: 'type' | 'root field' | 'mutation' }>
+
 function checkEntityNames(definitions: Definitions, fixed: FixedNames): readonly DefinitionProblem[] {
-  const types = new Map<string, string>()
-  const roots = new Map<string, string>()
+  const owners = { type: new Map(), 'root field': new Map(), mutation: new Map<string, string>() }
   const problems: DefinitionProblem[] = []
   for (const entity of definitions.entities) {
-    const claims = [
-      { path: 'name', api: pascalCase(entity.name), taken: types, fixed: fixed.types, what: 'type' },
-      { path: 'name', api: camelCase(entity.name), taken: roots, fixed: fixed.roots, what: 'root field' },
-      { path: 'plural', api: listName(entity), taken: roots, fixed: fixed.roots, what: 'root field' },
-    ]
-    for (const claim of claims) {
-      const owner = claim.fixed.has(claim.api) ? 'the API itself' : claim.taken.get(claim.api)
-      if (owner) problems.push(entityProblem(entity, claim.path, claim.api, claim.what, owner))
-      else claim.taken.set(claim.api, `the entity ${entity.name}`)
+    const refused = new Set<string>()
+    for (const claim of listClaims(entity)) {
+      const taken = owners[claim.what]
+      const reserved = claim.what === 'type' ? fixed.types : fixed.roots
+      const owner = reserved.has(claim.api) ? 'the API itself' : taken.get(claim.api)
+      if (owner === undefined) taken.set(claim.api, `the entity ${entity.name}`)
+      // Mutations are made of the names before them, so a clash of those is told once.
+      else if (claim.what !== 'mutation' || !refused.has(claim.path))
+        problems.push(entityProblem(entity, claim, owner))
+      if (owner !== undefined) refused.add(claim.path)
     }
   }
   return problems
 }
 
-function entityProblem(
-  entity: Entity,
-  path: string,
-  api: string,
-  what: string,
-  owner: string,
-): DefinitionProblem {
+function listClaims(entity: Entity): readonly Claim[] {
+  const { createMany, updateMany, deleteMany, ...single } = mutationNames(entity)
+  const claim = (path: Claim['path'], what: Claim['what'], api: string): Claim => ({ path, what, api })
+  return [
+    claim('name', 'type', pascalCase(entity.name)),
+    claim('name', 'root field', camelCase(entity.name)),
+    claim('plural', 'root field', listName(entity)),
+    ...Object.values(single).map((api) => claim('name', 'mutation', api)),
+    ...[createMany, updateMany, deleteMany].map((api) => claim('plural', 'mutation', api)),
+  ]
+}
+
+function entityProblem(entity: Entity, { path, api, what }: Claim, owner: string): DefinitionProblem {
   const way = path === 'plural' ? 'set another plural' : `choose another name, such as ${entity.name}_record`
   return {
     kind: 'entity',

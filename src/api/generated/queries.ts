@@ -13,9 +13,9 @@ import { findOne } from '../../pipeline/find.ts'
 import { rootPage } from '../../pipeline/page.ts'
 import type { Context } from '../context.ts'
 import { listArguments } from './connections.ts'
+import { deletedArguments } from './deleted.ts'
 import { type EntityTypes, Node } from './entity-types.ts'
 import { buildGrouped } from './groups.ts'
-import { readUniqueKey } from './inputs.ts'
 import { resolveList } from './lists.ts'
 import { type Allocator, camelCase, listName } from './names.ts'
 import { readNodeId } from './node-id.ts'
@@ -23,6 +23,7 @@ import { startRead } from './read.ts'
 import { searchArguments } from './search.ts'
 import { selectColumns } from './selection.ts'
 import type { Shape } from './shape.ts'
+import { filterByKey, readUniqueKey } from './unique-key.ts'
 import { readKey } from './values.ts'
 
 type Root = GraphQLFieldConfig<unknown, Context>
@@ -53,7 +54,8 @@ function buildBy({ shape, object, uniqueKey }: EntityTypes): Root {
     type: object,
     description: `The ${shape.entity.name} with this unique key; null when there is none or it is not visible`,
     args: { key: { type: new GraphQLNonNull(uniqueKey), description: 'Exactly one of the keys' } },
-    resolve: (_root, { key }, context, info) => findRecord(shape, readUniqueKey(shape, key), context, info),
+    resolve: (_root, { key }, context, info) =>
+      findRecord(shape, filterByKey(readUniqueKey(shape, key)), context, info),
   }
 }
 
@@ -64,6 +66,7 @@ function buildList({ shape, connection, filter, orderBy }: EntityTypes): Root {
     args: {
       ...listArguments(filter, orderBy, rootPage.usual, rootPage.most),
       ...searchArguments(shape),
+      ...deletedArguments(shape),
     },
     resolve: (_root, input, context, info) => resolveList(shape, input, context, info),
   }

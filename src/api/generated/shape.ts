@@ -3,12 +3,15 @@ import type { Field } from '../../metadata/field.ts'
 import type { RegistryEntity, RelationEnd } from '../../metadata/registry.ts'
 import { createAllocator, endName, fieldName, pascalCase } from './names.ts'
 
-/** A field of the type: a column as it is, a relation reached by a column, or the global id made of the key. */
+/** A field of the type: a column as it is, a relation reached by a column, or what is made of the key. */
 export type ShapeField =
   | Readonly<{ kind: 'column'; field: Field }>
   | Readonly<{ kind: 'relation'; end: RelationEnd; alias: string; column: string }>
   | Readonly<{ kind: 'nodeId' }>
   | Readonly<{ kind: 'version' }>
+  | Readonly<{ kind: 'deletedAt' }>
+  | Readonly<{ kind: 'history' }>
+  | Readonly<{ kind: 'transitions' }>
 
 /** An entity with the names that its type has in the API. */
 export type Shape = Readonly<{
@@ -29,7 +32,10 @@ export function buildShape(entity: RegistryEntity, findShape: (entity: string) =
   const fields = new Map<string, ShapeField>([['nodeId', { kind: 'nodeId' }]])
   for (const [name, field] of columns) fields.set(name, { kind: 'column', field })
   fields.set('_version', { kind: 'version' })
+  if (entity.softDelete) fields.set('deletedAt', { kind: 'deletedAt' })
   for (const end of entity.ends) fields.set(endName(end), buildRelation(entity, end))
+  fields.set('history', { kind: 'history' })
+  if (entity.behaviour.machine?.transitions.length) fields.set('transitions', { kind: 'transitions' })
   return {
     entity,
     typeName: pascalCase(entity.name),
@@ -64,5 +70,6 @@ export function addColumn(shape: Shape, apiName: string, columns: Map<string, st
   if (field.kind === 'column') columns.set(apiName, field.field.name)
   else if (field.kind === 'relation') columns.set(field.alias, field.column)
   else if (field.kind === 'version') columns.set('_version', '_version')
+  else if (field.kind === 'deletedAt') columns.set('deletedAt', 'deleted_at')
   else columns.set('id', shape.entity.key.field)
 }

@@ -2,7 +2,8 @@
 import { quoteText } from '../../database/identifiers.ts'
 import { type Entity, listWrittenFields } from '../entity.ts'
 import type { Field } from '../field.ts'
-import type { DefinitionProblem } from '../registry.ts'
+import type { DefinitionProblem, RegistryEntity } from '../registry.ts'
+import { nameMachine } from '../state-machine.ts'
 import { type FieldType, readValue, type Value } from '../value.ts'
 
 /** Where in the definitions something stands. */
@@ -21,6 +22,8 @@ export type Column = Readonly<{
   fill?: string
   generated?: string
   field?: Field
+  /** The only values that a state machine allows, and where it says so. */
+  states?: Readonly<{ values: readonly string[]; place: Place }>
   place: Place
 }>
 
@@ -46,11 +49,12 @@ export function columnType(field: Readonly<{ type: FieldType; precision?: number
 }
 
 /** The columns of an entity's table: its fields, the row's version, and what a soft deletion leaves. */
-export function entityColumns(entity: Entity): readonly Column[] {
+export function entityColumns(entity: RegistryEntity): readonly Column[] {
   const paths = fieldPaths(entity)
   const fields = entity.fields.map((field) => {
     const place: Place = { kind: 'entity', name: entity.name, path: paths.get(field.name) ?? field.name }
-    return field.name === entity.key.field ? keyColumn(entity, place) : fieldColumn(field, place)
+    if (field.name === entity.key.field) return keyColumn(entity, place)
+    return { ...fieldColumn(field, place), ...listStates(entity, field) }
   })
   return [...fields, ...systemColumns(entity)]
 }
@@ -75,6 +79,13 @@ function fieldColumn(field: Field, place: Place): Column {
   const initial = writeDefault(field, type)
   if (initial !== undefined) return { ...common, default: initial, fill: initial }
   return field.auto === undefined ? common : { ...common, fill: `now()::${type}` }
+}
+
+function listStates(entity: RegistryEntity, field: Field): Pick<Column, 'states'> {
+  const { machine } = entity.behaviour
+  if (machine?.field.name !== field.name) return {}
+  const name = nameMachine({ entity: entity.name, field: field.name })
+  return { states: { values: machine.states, place: { kind: 'machine', name, path: 'definition' } } }
 }
 
 /** A field's default as a typed literal. */

@@ -1,7 +1,7 @@
 // The steps that bring the columns of a table that exists to what they shall be.
 import { findNameProblem, quoteName, quoteText } from '../../database/identifiers.ts'
-import type { Entity } from '../entity.ts'
 import type { Field } from '../field.ts'
+import type { RegistryEntity } from '../registry.ts'
 import type { FieldType } from '../value.ts'
 import { isSafeCast, writeCast } from './cast.ts'
 import type { RealColumn, RealTable } from './catalog.ts'
@@ -9,11 +9,17 @@ import type { Column } from './column.ts'
 import { addGenerated, dropGenerated } from './generated.ts'
 import { countFound, probeConversion, probeRows } from './probe.ts'
 import { searchColumn } from './search.ts'
+import { probeStates } from './states.ts'
 import { type Found, makeDdl, makeProblem, type Step } from './step.ts'
 import type { Table } from './wanted.ts'
 
 /** A table that exists and what it shall be; `before` is its entity as it was, absent when the table is taken over. */
-export type Change = Readonly<{ wanted: Table; real: RealTable; before?: Entity; drops: ReadonlySet<string> }>
+export type Change = Readonly<{
+  wanted: Table
+  real: RealTable
+  before?: RegistryEntity
+  drops: ReadonlySet<string>
+}>
 
 export function planColumns(change: Change): readonly Step[] {
   const { wanted, real, drops } = change
@@ -41,6 +47,7 @@ function planColumn(change: Change, column: Column): readonly Step[] {
   if (conversion.some((step) => step.kind === 'problem')) return conversion
   return [
     ...planEnum(change, column, found, old),
+    ...probeStates(change.real, column, found, change.before),
     ...conversion,
     ...planDefault(change, column, found, old),
     ...planNull(change, column, found),
@@ -129,14 +136,14 @@ function describeType({ field, type }: Column): string {
   return field.precision === undefined ? field.type : `${field.type} with precision ${field.precision}`
 }
 
-/** Rows are looked at where values that were allowed no longer are. */
+/** Rows are looked at where values that were allowed no longer are. What a state machine allows is looked at elsewhere. */
 function planEnum(
-  { real }: Change,
+  { real, wanted }: Change,
   column: Column,
   found: RealColumn,
   old: Field | undefined,
 ): readonly Step[] {
-  const allowed = column.field?.enum
+  const allowed = wanted.entity?.fields.find(({ name }) => name === column.name)?.enum
   if (allowed === undefined || old?.enum?.every((value) => allowed.includes(value))) return []
   const value = writeCast(`r.${quoteName(column.name)}`, found.type, 'text')
   const condition = `${value} <> all(array[${allowed.map(quoteText).join(', ')}]::text[])`

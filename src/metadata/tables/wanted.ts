@@ -1,7 +1,8 @@
 // What the tables of an app shall look like by its definitions; knows nothing of what stands in the database.
 import type { Entity } from '../entity.ts'
-import { entityOf, type NamedRelation, type Registry, type RegistryEntity } from '../registry.ts'
+import { entityOf, type Registry, type RegistryEntity } from '../registry.ts'
 import type { JoinRelation, Relation } from '../relation.ts'
+import type { NamedRelation } from '../relation-end.ts'
 import { type Column, columnType, entityColumns, type Place } from './column.ts'
 import { type IndexKind, nameIndex, nameKey, nameReference } from './names.ts'
 import { searchColumn, searchColumns, searchedFields } from './search.ts'
@@ -16,7 +17,7 @@ export type Reference = Readonly<{
   leadsTo: string
   place: Place
 }>
-/** A table as it shall be. `entity` is absent for a join table. */
+/** A table as it shall be. `entity` is the definition of one; it is absent for a join table. */
 export type Table = Readonly<{
   name: string
   entity?: Entity
@@ -37,7 +38,7 @@ function entityTable(entity: RegistryEntity, registry: Registry): Table {
   const relations = incomingRelations(entity)
   return {
     name: entity.table,
-    entity,
+    entity: entity.definition,
     columns: [...columns, ...searchColumns(entity)],
     key: { name: nameKey(entity.table, [entity.key.field]), columns: [entity.key.field] },
     indexes: [...entityIndexes(entity, paths, relations), ...searchIndexes(entity)],

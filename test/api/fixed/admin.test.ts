@@ -1,23 +1,14 @@
 // The admin API against a real database: definitions are saved as they were written, or refused where they are wrong.
-import { randomUUID } from 'node:crypto'
-import { graphql } from 'graphql'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import type { App, Context } from '../../../src/api/context.ts'
-import { buildAdminSchema } from '../../../src/api/fixed/admin.ts'
-import { deriveCursorKey, deriveTokenKey } from '../../../src/auth/tokens.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createUser } from '../../../src/auth/users.ts'
-import { anonymous, type Viewer } from '../../../src/auth/viewer.ts'
-import { connect, type Pool } from '../../../src/database/connect.ts'
-import { dropDatabase, ensureDatabase, withDatabase } from '../../../src/database/databases.ts'
-import { migrate } from '../../../src/database/migrate.ts'
-import { AppError } from '../../../src/errors.ts'
+import { anonymous } from '../../../src/auth/viewer.ts'
+import type { Pool } from '../../../src/database/connect.ts'
 import type { DefinitionProblem, Registry } from '../../../src/metadata/registry.ts'
-import { loadRegistry } from '../../../src/metadata/store.ts'
+import { type AdminApp, startAdmin } from './admin-app.ts'
 
-const admin: Viewer = { id: '6f9619ff-8b86-4d11-b42d-00c04fc964ff', roles: ['admin'], attributes: {} }
-let url = ''
+let app: AdminApp
 let pool: Pool
-let registry: Registry
+let send: AdminApp['send']
 
 /** Refuses the field `forbidden`, as the data API refuses names that clash. */
 function verify(candidate: Registry): readonly DefinitionProblem[] {
@@ -39,57 +30,14 @@ function verify(candidate: Registry): readonly DefinitionProblem[] {
   )
 }
 
-const plain = buildAdminSchema({ verify })
-
-/** The app as a server would open it; editions are loaded when asked for. */
-function openApp(): App {
-  const readEdition = () => ({ revision: registry.revision, registry, findSchema: () => plain })
-  const reload = async () => {
-    registry = await loadRegistry(pool, verify)
-  }
-  const keys = { tokenKey: deriveTokenKey('secret', 'demo'), cursorKey: deriveCursorKey('secret', 'demo') }
-  return { name: 'demo', pool, ...keys, readEdition, reload }
-}
-
-/** Sends a request and returns its data, or code, message and details of its first error. */
-async function send(
-  source: string,
-  variableValues: Record<string, unknown> = {},
-  viewer = admin,
-  schema = plain,
-): Promise<unknown> {
-  const app = openApp()
-  const contextValue: Context = {
-    app,
-    viewer,
-    requestId: 'test',
-    edition: app.readEdition(),
-    levels: new WeakMap(),
-  }
-  const result = await graphql({ schema, source, contextValue, variableValues })
-  const [error] = result.errors ?? []
-  if (error === undefined) return JSON.parse(JSON.stringify(result.data)) as unknown
-  const cause = error.originalError
-  if (!(cause instanceof AppError)) throw error
-  return { code: cause.code, message: cause.message, ...(cause.details ? { details: cause.details } : {}) }
-}
-
-beforeAll(async () => {
-  url = withDatabase(inject('databaseUrl'), `admin_${randomUUID().slice(0, 8)}`)
-})
-
 beforeEach(async () => {
-  await pool?.end({ timeout: 1 })
-  await dropDatabase(url)
-  await ensureDatabase(url)
-  pool = connect(url, { max: 4 })
-  await migrate(pool, 'app')
-  registry = await loadRegistry(pool, verify)
+  app = await startAdmin(verify)
+  pool = app.pool
+  send = app.send
 })
 
-afterAll(async () => {
-  await pool.end({ timeout: 1 })
-  await dropDatabase(url)
+afterEach(async () => {
+  await app.stop()
 })
 
 const create =

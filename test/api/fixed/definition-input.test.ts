@@ -2,12 +2,11 @@
 import { describe, expect, it } from 'vitest'
 import {
   locateInEntity,
-  locateInRelation,
+  locateInInput,
   readDefinitionInput,
   toDefinition,
 } from '../../../src/api/fixed/definition-input.ts'
 import { readEntity } from '../../../src/metadata/entity.ts'
-import { readRelation } from '../../../src/metadata/relation.ts'
 
 function read(input: unknown): unknown {
   try {
@@ -95,15 +94,12 @@ describe('a problem of what was saved', () => {
   })
 
   it('of a relation is located by source and name', () => {
-    const relation = readDefinitionInput(
-      { name: 'tags', type: 'one_to_many', source: 'post', target: 'tag' },
-      readRelation,
+    const locateRelation = locateInInput('relation', 'post.tags')
+    expect(locateRelation({ kind: 'relation', name: 'post.tags', path: 'on_delete', message: '' })).toBe(
+      'input.onDelete',
     )
     expect(
-      locateInRelation(relation)({ kind: 'relation', name: 'post.tags', path: 'on_delete', message: '' }),
-    ).toBe('input.onDelete')
-    expect(
-      locateInRelation(relation)({ kind: 'relation', name: 'user.tags', path: 'on_delete', message: '' }),
+      locateRelation({ kind: 'relation', name: 'user.tags', path: 'on_delete', message: '' }),
     ).toBeUndefined()
   })
 })

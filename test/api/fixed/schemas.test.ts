@@ -25,7 +25,8 @@ const schemas: readonly (readonly [string, GraphQLSchema])[] = [
   ['admin', buildAdminSchema({ verify: () => [] })],
   ['platform', buildPlatformSchema()],
 ]
-const open = new Set(['login', 'viewer'])
+const open = new Set(['login', 'refreshSession', 'resetPassword', 'acceptInvite', 'viewer'])
+const ownOnly = new Set(['logout', 'sessions', 'revokeSession', 'changePassword'])
 const reader: Viewer = { id: 'ada', roles: ['reader'], attributes: {} }
 
 /** Everything of a type that a client can see, with its description. */
@@ -95,14 +96,20 @@ describe.each(schemas)('the schema %s', (_, schema) => {
 })
 
 describe.each(schemas.flatMap(([, schema]) => listRequests(schema)))('%s %s', (kind, name, schema) => {
-  it(open.has(name) ? 'is open to anyone' : 'needs the role admin', async () => {
+  const title = ownOnly.has(name) ? 'needs a session' : 'needs the role admin'
+  it(open.has(name) ? 'is open to anyone' : title, async () => {
     const answers = [await ask(kind, name, schema, anonymous), await ask(kind, name, schema, reader)]
     const refusals = [
       {
         code: 'UNAUTHENTICATED',
         message: 'This needs a token; call login and send "Authorization: Bearer <token>"',
       },
-      { code: 'FORBIDDEN', message: 'This needs the role admin; you have reader' },
+      {
+        code: 'FORBIDDEN',
+        message: ownOnly.has(name)
+          ? 'This needs a session of this API: log in with e-mail and password'
+          : 'This needs the role admin; you have reader',
+      },
     ]
     answers.forEach((answer, index) => {
       if (open.has(name))
@@ -118,7 +125,9 @@ describe('a root field', () => {
     builder.queryType({ description: 'A mistake' })
     // @ts-expect-error access is missing
     builder.queryField('secret', (t) => t.string({ resolve: () => 'x' }))
-    expect(() => finishSchema(builder)).toThrow("The field Query.secret must say access: 'open' or 'admin'")
+    expect(() => finishSchema(builder)).toThrow(
+      "The field Query.secret must say access: 'open', 'user' or 'admin'",
+    )
   })
 })
 

@@ -1,0 +1,66 @@
+// One act: everything that one call of the pipeline does in its transaction, and what its records share.
+import { randomUUID } from 'node:crypto'
+import { type Row, run, type Sql } from '../database/connect.ts'
+import type { RelationEnd } from '../metadata/registry.ts'
+import type { Value } from '../metadata/value.ts'
+import type { WriteContext } from './write-context.ts'
+import type { Actor, Write } from './writes.ts'
+
+export type Act = Readonly<{
+  context: WriteContext
+  sql: Sql
+  /** Marks the rows that this act deletes softly, so that they can be restored together. */
+  deletion: string
+  /** Records that this act deletes, by entity and key, so that circles end. */
+  deleted: Set<string>
+  /** Dead rows that this act removes for good, likewise. */
+  purged: Set<string>
+  /** How many writes of the system led to this one. */
+  depth: number
+  /** Deleted records that must not be referred to when the act ends. */
+  restricts: Restrict[]
+  /** The start of the transaction on the database's clock, RFC 3339; read when somebody first asks. */
+  readNow(): Promise<string>
+}>
+
+/** Records that were deleted although live ones may refer to them by a relation of kind restrict. */
+export type Restrict = Readonly<{ end: RelationEnd; writes: readonly Write[] }>
+
+export function startAct(context: WriteContext, sql: Sql): Act {
+  let now: Promise<string> | undefined
+  return {
+    context,
+    sql,
+    deletion: randomUUID(),
+    deleted: new Set(),
+    purged: new Set(),
+    depth: 0,
+    restricts: [],
+    readNow() {
+      now ??= readNow(sql)
+      return now
+    },
+  }
+}
+
+async function readNow(sql: Sql): Promise<string> {
+  const [row] = await run<{ now: string }>(sql, { text: 'select now()::timestamptz(3) as now', values: [] })
+  if (row === undefined) throw new Error('PostgreSQL does not tell the time')
+  return row.now
+}
+
+/** How a record is named in sets of records. */
+export function nameRecord(entity: string, key: unknown): string {
+  return `${entity} ${String(key)}`
+}
+
+/** Whom a row of the audit log names: the caller, or the part of the system that acted in the caller's wake. */
+export function nameActor({ viewer }: WriteContext, actor: Actor): string {
+  if (actor !== 'viewer') return actor
+  return viewer.id === undefined ? 'anonymous' : `${viewer.origin ?? 'user'}:${viewer.id}`
+}
+
+/** The value of a row's key. */
+export function keyOf(write: Write, row: Row = write.row): Value {
+  return row[write.entity.key.field] as Value
+}

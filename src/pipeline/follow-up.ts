@@ -1,0 +1,80 @@
+// What a transition asked for besides: records to make at once, and events and webhooks that wait in the outbox.
+import { run } from '../database/connect.ts'
+import { fail } from '../errors.ts'
+import { ExpressionError } from '../metadata/expression/error.ts'
+import { entityOf } from '../metadata/registry.ts'
+import { type Act, nameActor } from './act.ts'
+import type { CarryOut } from './road.ts'
+import { bind, statement, type Values } from './statement.ts'
+import { type Effect, listWrites, startWrites, type Write } from './writes.ts'
+
+/** Does what the transitions of the records asked for, each part in the name of the state machine. */
+export async function followUp(act: Act, roots: readonly Write[], carryOut: CarryOut): Promise<void> {
+  for (const write of listWrites(roots)) {
+    const effects = listEffects(write)
+    const created = effects.flatMap((effect) =>
+      effect.kind === 'create_record' ? [makeRecord(act, write, effect)] : [],
+    )
+    if (created.length > 0) await carryOut(act, created)
+    await tell(act, write, effects)
+  }
+}
+
+function listEffects({ effects, entity }: Write): readonly Effect[] {
+  try {
+    return effects()
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error
+    throw fail(
+      'TRANSITION_REFUSED',
+      `An action of the ${entity.name}'s transition cannot be worked out: ${error.message}`,
+    )
+  }
+}
+
+function makeRecord(act: Act, write: Write, effect: Effect & { kind: 'create_record' }): Write {
+  const plan = {
+    action: 'create',
+    entity: entityOf(act.context.registry, effect.entity),
+    path: write.path,
+    input: effect.values,
+    relations: [],
+  } as const
+  const [created] = startWrites(act.context, [plan], 'system:machine')
+  if (created === undefined) throw new Error('A planned record was not started')
+  return created
+}
+
+/** Puts events and webhooks into the outbox, with the record as it is now. */
+async function tell(act: Act, write: Write, effects: readonly Effect[]): Promise<void> {
+  const news = effects.filter((effect) => effect.kind !== 'create_record')
+  if (news.length === 0) return
+  const { context } = act
+  const values: Values = []
+  const record = Object.fromEntries(
+    write.entity.fields.filter((field) => !field.secret).map(({ name }) => [name, write.row[name]]),
+  )
+  const kinds = bind(
+    values,
+    news.map(({ kind }) => kind),
+    'text[]',
+  )
+  const payloads = bind(
+    values,
+    news.map(({ kind: _, ...payload }) => ({ ...payload, record })),
+    'jsonb[]',
+  )
+  const fixed = [
+    bind(values, write.entity.name, 'text'),
+    bind(values, String(write.key), 'text'),
+    bind(values, write.row._version, 'integer'),
+    bind(values, nameActor(context, 'system:machine'), 'text'),
+    bind(values, context.viewer.id ?? null, 'text'),
+    bind(values, context.requestId, 'text'),
+    bind(values, context.cause?.id ?? null, 'bigint'),
+    bind(values, context.cause?.hops ?? 0, 'smallint'),
+  ]
+  const columns = 'kind, payload, entity, record_id, version, actor, user_id, request_id, cause, hops'
+  const text = `insert into _outbox (${columns}) select u.kind, u.payload, ${fixed.join(', ')} from unnest(${kinds}, ${payloads}) as u(kind, payload)`
+  await run(act.sql, statement(text, values))
+}

@@ -1,0 +1,55 @@
+// Rows as policies see them in memory: with the records behind relations to one in their place, as far as clauses look.
+import type { Viewer } from '../auth/viewer.ts'
+import type { Row, Sql } from '../database/connect.ts'
+import type { Environment } from '../metadata/expression/expression.ts'
+import type { Hop, Policy } from '../metadata/policy.ts'
+import type { Registry } from '../metadata/registry.ts'
+import { loadRelated } from './related.ts'
+import { describeUser } from './user.ts'
+
+/** Where policies are asked of rows at hand; `readNow` is asked only when a clause speaks of the time. */
+export type Hearing = Readonly<{
+  sql: Sql
+  registry: Registry
+  viewer: Viewer
+  readNow(): Promise<string>
+}>
+
+/** What the clauses of the policies see of each row; one statement for each relation that they look through. */
+export async function describeRows(
+  hearing: Hearing,
+  policies: readonly Policy[],
+  rows: readonly Row[],
+): Promise<readonly Environment[]> {
+  const copies = rows.map((row): Row => ({ ...row }))
+  for (const hop of listHops(policies)) await addHop(hearing, hop, copies)
+  const speaksOfTime = policies.some(({ clauses }) =>
+    clauses.some(({ text }) => /\b(now|today)\b/.test(text)),
+  )
+  const now = speaksOfTime ? await hearing.readNow() : ''
+  const user = describeUser(hearing.viewer)
+  return copies.map((record) => ({ record, user, now }))
+}
+
+/** Each relation once, those nearer to the record first. */
+function listHops(policies: readonly Policy[]): readonly Hop[] {
+  const hops = new Map(policies.flatMap((policy) => [...policy.hops]))
+  return [...hops.values()].sort((one, other) => one.path.length - other.path.length)
+}
+
+async function addHop({ sql, registry }: Hearing, { path, end }: Hop, copies: readonly Row[]): Promise<void> {
+  const name = path.at(-1) ?? ''
+  const owners = copies.map((copy) => follow(copy, path.slice(0, -1))).filter((owner) => owner !== undefined)
+  const found = await loadRelated(sql, registry, { name, end, filter: new Map() }, owners)
+  for (const owner of owners) {
+    const [row] = found.get(String(owner[end.localColumn])) ?? []
+    owner[name] = row ? { ...row } : null
+  }
+}
+
+function follow(row: Row, path: readonly string[]): Row | undefined {
+  let current: unknown = row
+  for (const name of path)
+    current = typeof current === 'object' && current !== null ? (current as Row)[name] : undefined
+  return typeof current === 'object' && current !== null ? (current as Row) : undefined
+}

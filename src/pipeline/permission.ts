@@ -1,0 +1,96 @@
+// Checks what the caller does against the policies: on the record as it was, and on what has become of it.
+import { isAdmin } from '../auth/viewer.ts'
+import { failAll, type Problem } from '../errors.ts'
+import type { Policy } from '../metadata/policy.ts'
+import { joinPath } from '../reader.ts'
+import type { Act } from './act.ts'
+import { describeRows, type Hearing } from './hops.ts'
+import { holdsFor, listsField, matchPolicies } from './policies.ts'
+import { isSame } from './values.ts'
+import { groupBy, listWrites, type Write } from './writes.ts'
+
+/** The stage before anything is stored: policies that do not hold for the stored record are out. */
+export async function checkBefore(act: Act, roots: readonly Write[]): Promise<void> {
+  const asked = listAsked(act, roots)
+  for (const write of asked) write.policies = matchPolicies(act.context.viewer, write.entity, actionOf(write))
+  await keepHolding(
+    act,
+    asked.filter(({ old }) => old !== undefined),
+    (write) => write.old ?? {},
+  )
+  refuse(asked, (write) => write.policies.length > 0)
+}
+
+/** The stage behind the storing: for each field that the caller changed, one of those policies lists it and holds still. */
+export async function checkResult(act: Act, roots: readonly Write[]): Promise<void> {
+  const asked = listAsked(act, roots).filter(({ action }) => action !== 'delete')
+  for (const write of asked)
+    if (write.action === 'restore') write.policies = matchPolicies(act.context.viewer, write.entity, 'update')
+  await keepHolding(act, asked, (write) => write.row)
+  refuse(asked, (write) => write.policies.length > 0)
+  refuseFields(act, asked)
+}
+
+/** What the system does in the caller's wake needs no leave, and an administrator has it. */
+function listAsked({ context }: Act, roots: readonly Write[]): readonly Write[] {
+  return isAdmin(context.viewer) ? [] : listWrites(roots).filter(({ actor }) => actor === 'viewer')
+}
+
+/** A dead record is brought back by those who may delete it, if they may change what it then is. */
+function actionOf({ action }: Write): 'create' | 'update' | 'delete' {
+  return action === 'restore' ? 'delete' : action
+}
+
+async function keepHolding(
+  act: Act,
+  writes: readonly Write[],
+  rowOf: (write: Write) => Write['row'],
+): Promise<void> {
+  for (const group of groupBy(writes, (write) => write.entity).values()) {
+    const policies = [...new Set(group.flatMap((write) => write.policies))]
+    const environments = await describeRows(startHearing(act), policies, group.map(rowOf))
+    for (const [index, write] of group.entries())
+      write.policies = write.policies.filter((policy) => holdsFor(policy, environments[index] ?? {}))
+  }
+}
+
+export function startHearing({ context, sql, readNow }: Act): Hearing {
+  return { sql, registry: context.registry, viewer: context.viewer, readNow }
+}
+
+function refuse(writes: readonly Write[], isAllowed: (write: Write) => boolean): void {
+  const problems = writes
+    .filter((write) => !isAllowed(write))
+    .map(({ path, action, entity }) => ({ path, message: `you may not ${action} this ${entity.name}` }))
+  if (problems.length > 0) throw failAll('FORBIDDEN', problems)
+}
+
+function refuseFields({ context }: Act, writes: readonly Write[]): void {
+  const problems = writes.flatMap((write): readonly Problem[] =>
+    listChanged(write)
+      .filter((name) => !mayChange(write.policies, name))
+      .map((name) => {
+        const field = write.entity.fieldsByName.get(name)
+        const called = field ? context.nameField(write.entity, field) : name
+        const message = `you may not ${write.action === 'create' ? 'give' : 'change'} this field here`
+        return { path: joinPath(write.path, called), field: called, message }
+      }),
+  )
+  if (problems.length > 0) throw failAll('FORBIDDEN', problems)
+}
+
+function mayChange(policies: readonly Policy[], field: string): boolean {
+  return policies.some((policy) => listsField(policy, field))
+}
+
+/** What the caller gave and what thereby changed; a new child's key to its parent counts as given. */
+function listChanged({ action, changes, entity, old, row, parent }: Write): readonly string[] {
+  if (action === 'create') {
+    const isBelow = parent !== undefined && parent.end.join === undefined
+    return [...changes.keys(), ...(isBelow ? [parent.end.remoteColumn] : [])]
+  }
+  return [...changes.keys()].filter((name) => {
+    const field = entity.fieldsByName.get(name)
+    return field === undefined || !isSame(field, old?.[name], row[name])
+  })
+}

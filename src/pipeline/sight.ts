@@ -1,0 +1,72 @@
+// What a set of roles may do with an entity at all, whatever the record: the shape of the API for them.
+import { isAdminRole } from '../auth/viewer.ts'
+import type { Policy } from '../metadata/policy.ts'
+import type { RegistryEntity } from '../metadata/registry.ts'
+import { listsField, matchPolicies, type Roles } from './policies.ts'
+
+/** Whether a field can be read of every record that is visible, or only of some. */
+export type FieldSight = 'always' | 'sometimes'
+
+export type Sight = Readonly<{
+  /** The fields that can be read; absent when no record can. */
+  read?: ReadonlyMap<string, FieldSight>
+  /** Whether every field of every visible record can be read. */
+  isWhole: boolean
+  /** The fields that can be given; absent when nothing can be done of the kind. */
+  create?: ReadonlySet<string>
+  update?: ReadonlySet<string>
+  canDelete: boolean
+}>
+
+const sights = new WeakMap<RegistryEntity, Map<string, Sight>>()
+
+/** The sight of some roles on an entity; administrators see and do everything. */
+export function findSight(roles: readonly string[], entity: RegistryEntity): Sight {
+  const known = sights.get(entity) ?? new Map<string, Sight>()
+  sights.set(entity, known)
+  const name = roles.some(isAdminRole) ? 'admin' : JSON.stringify(roles)
+  const sight = known.get(name) ?? makeSight({ roles }, entity)
+  known.set(name, sight)
+  return sight
+}
+
+function makeSight(viewer: Roles, entity: RegistryEntity): Sight {
+  const names = entity.fields.map((field) => field.name)
+  if (viewer.roles.some(isAdminRole)) return makeFullSight(names)
+  const [read, create, update] = (['read', 'create', 'update'] as const).map((action) =>
+    matchPolicies(viewer, entity, action),
+  ) as [readonly Policy[], readonly Policy[], readonly Policy[]]
+  const readable = findReadable(entity, names, read)
+  return {
+    ...(read.length === 0 ? {} : { read: readable }),
+    isWhole: names.every((name) => readable.get(name) === 'always'),
+    ...(create.length === 0 ? {} : { create: findListed(names, create) }),
+    ...(update.length === 0 ? {} : { update: findListed(names, update) }),
+    canDelete: matchPolicies(viewer, entity, 'delete').length > 0,
+  }
+}
+
+function makeFullSight(names: readonly string[]): Sight {
+  const all = new Set(names)
+  const read = new Map(names.map((name) => [name, 'always' as const]))
+  return { read, isWhole: true, create: all, update: all, canDelete: true }
+}
+
+/** The key goes with the record. */
+function findReadable(
+  { key }: RegistryEntity,
+  names: readonly string[],
+  policies: readonly Policy[],
+): ReadonlyMap<string, FieldSight> {
+  const readable = new Map<string, FieldSight>()
+  for (const name of names) {
+    const listing = policies.filter((policy) => listsField(policy, name))
+    if (name === key.field || listing.length === policies.length) readable.set(name, 'always')
+    else if (listing.length > 0) readable.set(name, 'sometimes')
+  }
+  return readable
+}
+
+function findListed(names: readonly string[], policies: readonly Policy[]): ReadonlySet<string> {
+  return new Set(names.filter((name) => policies.some((policy) => listsField(policy, name))))
+}
