@@ -226,7 +226,7 @@ describe.each(realms)('the log-in of $name', ({ make, open, people }) => {
     await open().pool`update _users set active = false`
     expect(await find()).toBeUndefined()
     await open().pool`update _users set active = true`
-    await open().pool`update _sessions set expires_at = now()`
+    await open().pool`update _sessions set expires_at = now() - interval '1 second'`
     expect(await find()).toBeUndefined()
   })
 
