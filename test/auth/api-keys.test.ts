@@ -57,7 +57,7 @@ describe('an API key', () => {
     const expiresAt = new Date(Date.now() + 60_000).toISOString()
     const { token } = await createApiKey(realm.pool, { name: 'import', expiresAt })
     expect(await find(token)).toMatchObject({ expiresAt: Date.parse(expiresAt) })
-    await realm.pool`update _api_keys set expires_at = now()`
+    await realm.pool`update _api_keys set expires_at = now() - interval '1 second'`
     expect(await find(token)).toBeUndefined()
   })
 

@@ -69,7 +69,7 @@ describe('an invite', () => {
 
   it.each([
     ['that was revoked', 'delete from _invites'],
-    ['that has expired', 'update _invites set expires_at = now()'],
+    ['that has expired', "update _invites set expires_at = now() - interval '1 second'"],
   ])('%s is refused', async (_, change) => {
     const { token } = await createInvite(realm.pool, ada)
     await realm.pool.unsafe(change)
@@ -127,7 +127,7 @@ describe('inviting', () => {
       code: 'CONFLICT',
       message: 'input.email: is invited already: revoke the invite of "ada@example.com" to make another',
     })
-    await realm.pool`update _invites set expires_at = now()`
+    await realm.pool`update _invites set expires_at = now() - interval '1 second'`
     const { token } = await createInvite(realm.pool, ada)
     await expect(accept(old.token)).rejects.toMatchObject(refusal)
     await accept(token)

@@ -136,7 +136,7 @@ describe('a password reset', () => {
   })
 
   it.each([
-    ['has expired', 'update _password_resets set expires_at = now()'],
+    ['has expired', "update _password_resets set expires_at = now() - interval '1 second'"],
     ['is for somebody deactivated', 'update _users set active = false'],
   ])('that %s is refused', async (_, change) => {
     const { id } = await makeUser(realm, 'ada')

@@ -111,7 +111,7 @@ describe('a refresh token', () => {
   })
 
   it.each([
-    ['of an expired session', 'update _sessions set expires_at = now()'],
+    ['of an expired session', "update _sessions set expires_at = now() - interval '1 second'"],
     ['of a deactivated user', 'update _users set active = false'],
     ['of a deleted user', 'delete from _users'],
     ['of an ended session', 'delete from _sessions'],
