@@ -35,9 +35,12 @@ export function writePolicies(
   alias: string,
   values: Values,
 ): string {
+  const bound = values.length
   const conditions = policies.map((policy) => writePolicy(policy, viewer, entity, alias, values))
-  if (conditions.includes('true')) return 'true'
-  return conditions.length === 0 ? 'false' : `(${conditions.join(' or ')})`
+  if (!conditions.includes('true')) return conditions.length === 0 ? 'false' : `(${conditions.join(' or ')})`
+  // PostgreSQL refuses values that stand nowhere.
+  values.length = bound
+  return 'true'
 }
 
 function writePolicy(

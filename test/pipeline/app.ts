@@ -16,6 +16,7 @@ import { createDatabase } from '../support/database.ts'
 export type Given = Readonly<Record<string, unknown>>
 
 export type PipelineApp = Readonly<{
+  url: string
   pool: Pool
   registry: Registry
   context(change?: Partial<WriteContext>): WriteContext
@@ -56,6 +57,7 @@ export async function startPipeline(document: unknown): Promise<PipelineApp> {
   }
   const find = (name: string) => entityOf(registry, name)
   return {
+    url,
     pool,
     registry,
     context,

@@ -1,0 +1,133 @@
+// How many statements a write takes: rules, a transition and a permission cost at most one more than a write without them.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connect, type Pool } from '../../src/database/connect.ts'
+import { entityOf } from '../../src/metadata/registry.ts'
+import type { Value } from '../../src/metadata/value.ts'
+import { recordStatements, type StatementRecorder } from '../support/statements.ts'
+import { type PipelineApp, startPipeline } from './app.ts'
+
+const fields = [
+  { name: 'title', type: 'string', required: true },
+  { name: 'amount', type: 'decimal', precision: 2 },
+  { name: 'status', type: 'string' },
+  { name: 'sent_at', type: 'timestamp' },
+  { name: 'owner_id', type: 'uuid' },
+]
+const clerk = { id: 'c0000000-0000-4000-8000-000000000001', roles: ['clerk'], attributes: {} }
+const own = { field: 'owner_id', operator: 'eq', value: '{{user.id}}' }
+const document = {
+  entities: [
+    { name: 'plain', fields },
+    { name: 'ruled', table: 'ruleds', fields },
+  ],
+  rules: [
+    {
+      entity: 'ruled',
+      type: 'field',
+      definition: { field: 'title', operator: 'min_length', value: 2, message: 'is too short' },
+    },
+    {
+      entity: 'ruled',
+      type: 'expression',
+      definition: { expression: 'record.amount < 0', message: 'is negative', field: 'amount' },
+    },
+    {
+      entity: 'ruled',
+      type: 'expression',
+      definition: { expression: 'record.amount > 1000000', message: 'is large', field: 'amount' },
+    },
+  ],
+  state_machines: [
+    {
+      entity: 'ruled',
+      field: 'status',
+      definition: {
+        initial: 'draft',
+        transitions: [
+          {
+            from: 'draft',
+            to: 'sent',
+            roles: ['clerk'],
+            guard: 'record.amount > 0',
+            actions: [{ type: 'set_field', field: 'sent_at', value: 'now' }],
+          },
+        ],
+      },
+    },
+  ],
+  permissions: [
+    { entity: 'ruled', action: 'read', roles: ['clerk'], conditions: [own] },
+    { entity: 'ruled', action: 'create', roles: ['clerk'] },
+    { entity: 'ruled', action: 'update', roles: ['clerk'], conditions: [own] },
+  ],
+}
+
+let app: PipelineApp
+let recorder: StatementRecorder
+let pool: Pool
+beforeAll(async () => {
+  app = await startPipeline(document)
+  recorder = await recordStatements(app.url)
+  pool = connect(recorder.url, { max: 1 })
+})
+afterAll(async () => {
+  await pool?.end()
+  await recorder?.stop()
+  await app?.stop()
+})
+
+const given = { title: 'One', amount: '5', owner_id: clerk.id }
+
+/** The statements of an update, once everything is warm. */
+async function countUpdate(
+  name: 'plain' | 'ruled',
+  input: Record<string, unknown>,
+): Promise<readonly string[]> {
+  const entity = entityOf(app.registry, name)
+  const send = async (key: Value) => {
+    const record = { action: 'update', entity, path: '', key, input, relations: [] } as const
+    await app.send(
+      { kind: 'records', records: [record] },
+      { pool, ...(name === 'ruled' ? { viewer: clerk } : {}) },
+    )
+  }
+  const [first, second] = [await app.create(name, given), await app.create(name, given)]
+  await send(first.id as Value)
+  recorder.take()
+  await send(second.id as Value)
+  return recorder.take().map((text) => text.split(' ').slice(0, 2).join(' ').trim())
+}
+
+describe('an update', () => {
+  it('takes begin, lock, write and commit', async () => {
+    const statements = await countUpdate('plain', { title: 'Two', status: 'sent' })
+    expect(statements).toEqual(['begin', 'select t."id"', 'with written', 'commit'])
+  })
+
+  it('with three rules, a transition that tells the time and a permission takes one more', async () => {
+    const statements = await countUpdate('ruled', { title: 'Two', status: 'sent' })
+    expect(statements).toEqual([
+      'begin',
+      'select t."id"',
+      'select now()::timestamptz(3)',
+      'with written',
+      'commit',
+    ])
+  })
+})
+
+describe('a thousand records', () => {
+  it('take as many statements as one', async () => {
+    const entity = entityOf(app.registry, 'plain')
+    const records = Array.from({ length: 1000 }, (_, index) => ({
+      action: 'create' as const,
+      entity,
+      path: `inputs[${index}]`,
+      input: given,
+      relations: [],
+    }))
+    recorder.take()
+    await app.send({ kind: 'records', records }, { pool })
+    expect(recorder.take().map((text) => text.split(' ')[0])).toEqual(['begin', 'with', 'commit'])
+  })
+})
