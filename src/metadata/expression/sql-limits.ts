@@ -63,16 +63,45 @@ export function isColumn(part: Typed): part is Typed & { kind: 'member'; path: r
 }
 
 function refuse(part: Typed): string | undefined {
-  const where = 'in a permission, because PostgreSQL has to answer it for every row'
   if (part.kind === 'index' || part.kind === 'name')
-    return `cannot take the whole record or a place of a list ${where}`
+    return `cannot take the whole record or a place of a list ${reason}`
   if (part.kind === 'call' && (part.each || !functions.has(part.name)))
-    return `cannot call ${part.name} with fields of the record ${where}`
-  if (part.kind === 'binary' && (part.operator === '/' || part.operator === '%'))
-    return `cannot use "${part.operator}" with fields of the record ${where}`
+    return `cannot call ${part.name} with fields of the record ${reason}`
+  const problem = refuseUncertain(part)
+  if (problem !== undefined) return problem
   if (part.kind === 'binary' && ![part.left, part.right].some(isNil))
-    return [part.left, part.right].map(refuseJson).find((problem) => problem !== undefined)
+    return [part.left, part.right].map(refuseJson).find((each) => each !== undefined)
   return refuseRecord(part)
+}
+
+const reason = 'in a permission, because PostgreSQL has to answer it for every row'
+const compared: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', 'in', '&&', '||'])
+
+/** What could fail in one row and not in memory, or the other way round, is not asked at all. */
+function refuseUncertain(part: Typed): string | undefined {
+  if (part.kind === 'binary' && compared.has(part.operator)) return undefined
+  if (
+    part.kind === 'binary' &&
+    (part.operator === '/' || part.operator === '%' || part.type.kind === 'float')
+  )
+    return `cannot use "${part.operator}" with fields of the record ${reason}`
+  if (part.kind === 'call' && part.name === 'date' && part.args[0]?.type.kind === 'string')
+    return `cannot read dates out of texts of the record ${reason}`
+  if (part.kind === 'call' && part.name === 'add_days' && !isFewDays(part.args[1]))
+    return `can add a whole number of days that is written out, at most ${mostDays}, ${reason}`
+  const isOpen =
+    part.kind !== 'unary' && part.kind !== 'member' && listParts(part).some(({ type }) => type.kind === 'any')
+  return isOpen
+    ? `can only compare values that may be of any kind, such as attributes of the user, ${reason}`
+    : undefined
+}
+
+const mostDays = 100_000
+
+function isFewDays(part: Typed | undefined): boolean {
+  const value = part?.kind === 'unary' ? part.operand : part
+  const days = value?.kind === 'constant' ? Number(value.value) : Number.NaN
+  return Number.isInteger(days) && Math.abs(days) <= mostDays
 }
 
 function isNil(part: Typed): boolean {

@@ -82,32 +82,29 @@ function commonType(one: Type, other: Type): string {
 /** A side that differs from row to row beside a value that is known by now. */
 function compareFixed(operator: BinaryOperator, side: Typed, value: unknown, target: SqlTarget): string {
   if (value === null || value === undefined) return compareNil(operator, side, target)
-  const fitted = fitBeside(side, value, target)
-  if (fitted === undefined) return operator === '!=' ? 'true' : 'false'
-  const { sql, pgType } = fitted
-  const bound = bindValue(fitted.value, pgType, target)
+  const pgType = chooseType(side, value, target)
+  if (pgType === undefined) return operator === '!=' ? 'true' : 'false'
+  const sql = writeValue(side, target, pgType)
+  const bound = bindValue(value, pgType, target)
   if (operator === '==') return `(${sql} = ${bound})`
   if (operator === '!=') return `(${sql} is distinct from ${bound})`
   return `(${sql} ${operator} ${bound}${collation(pgType)})`
 }
 
+/** JSON's own null is nil too. */
 function compareNil(operator: BinaryOperator, side: Typed, target: SqlTarget): string {
   if (operator !== '==' && operator !== '!=') return 'false'
-  const sql = isColumn(side)
-    ? target.column(side.path.slice(1)).sql
-    : writeValue(side, target, pgTypes[side.type.kind] ?? 'text')
-  return `(${sql} is ${operator === '==' ? '' : 'not '}null)`
+  const column = isColumn(side) ? target.column(side.path.slice(1)) : undefined
+  const sql = column?.sql ?? writeValue(side, target, pgTypes[side.type.kind] ?? 'text')
+  const value = column?.pgType === 'jsonb' ? `nullif(${sql}, 'null')` : sql
+  return `(${value} is ${operator === '==' ? '' : 'not '}null)`
 }
 
-type Fitted = Readonly<{ sql: string; pgType: string; value: unknown }>
-
-/** The side and the value as values of one type; undefined when the value is of another kind, and so never the same. */
-function fitBeside(side: Typed, value: unknown, target: SqlTarget): Fitted | undefined {
-  const own = isColumn(side) ? target.column(side.path.slice(1)) : undefined
-  if (own?.pgType === 'uuid')
-    return typeof value === 'string' && isUuid(value) ? { ...own, value } : undefined
-  const pgType = chooseType(side.type, value, own?.pgType)
-  return pgType === undefined ? undefined : { sql: writeValue(side, target, pgType), pgType, value }
+/** The type in which a side is compared with a value; undefined when the value is of another kind, and so never the same. */
+function chooseType(side: Typed, value: unknown, target: SqlTarget): string | undefined {
+  const own = isColumn(side) ? target.column(side.path.slice(1)).pgType : undefined
+  if (own === 'uuid') return typeof value === 'string' && isUuid(value) ? own : undefined
+  return chooseByKind(side.type, value, own)
 }
 
 /** Upper case makes another text, but the same uuid. */
@@ -115,7 +112,7 @@ function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 }
 
-function chooseType({ kind }: Type, value: unknown, own: string | undefined): string | undefined {
+function chooseByKind({ kind }: Type, value: unknown, own: string | undefined): string | undefined {
   const isNumber = typeof value === 'number' || isDecimal(value)
   if (kind === 'decimal') return isNumber ? chooseNumeric(value, own) : undefined
   if (kind === 'float') return isNumber ? 'double precision' : undefined
@@ -154,19 +151,14 @@ const nil: Typed = { kind: 'constant', value: null, type: { kind: 'nil' } }
 
 /** Items of another kind are never the same; those of one kind go over as one list. */
 function writeMembership(left: Typed, items: readonly unknown[], target: SqlTarget): string {
-  const fitted = items.flatMap((item) => {
+  const lists = new Map<string, unknown[]>()
+  for (const item of items) {
     const value = isDecimal(item) ? item : takeValue('any', item)
-    const found = value === null ? undefined : fitBeside(left, value, target)
-    return found ? [found] : []
-  })
-  const lists = new Map<string, { sql: string; values: unknown[] }>()
-  for (const { sql, pgType, value } of fitted) {
-    const list = lists.get(pgType) ?? { sql, values: [] }
-    lists.set(pgType, list)
-    list.values.push(value)
+    const pgType = value === null ? undefined : chooseType(left, value, target)
+    if (pgType !== undefined) lists.set(pgType, [...(lists.get(pgType) ?? []), value])
   }
   const parts = [...lists].map(
-    ([pgType, { sql, values }]) => `${sql} = any(${bindList(values, pgType, target)})`,
+    ([pgType, values]) => `${writeValue(left, target, pgType)} = any(${bindList(values, pgType, target)})`,
   )
   return parts.length === 0 ? 'false' : `(${parts.join(' or ')})`
 }
