@@ -50,7 +50,8 @@ function withDatabase(url: string, name: string): string {
   return changed.href
 }
 
-async function visit<T>(url: string, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+/** Works over a connection of its own, which is closed then. */
+export async function visit<T>(url: string, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
   const sql = postgres(url, { max: 1, onnotice: () => {} })
   try {
     return await work(sql)

@@ -1,7 +1,6 @@
 // Loads one server for some seconds over 16 connections, and checks every reply.
-
 import { findPercentile } from '../statistics.ts'
-import { openConnection } from './connection.ts'
+import { type Connection, openConnection } from './connection.ts'
 import { checkReply, type Exchange } from './exchange.ts'
 
 /** Rates are requests a second, latencies milliseconds; `ownLoad` is the share of one core that the client took. */
@@ -14,29 +13,39 @@ const stride = 7_919
 /** Sends one exchange after the other on each connection until the time is over; a wrong reply ends it with an error. */
 export async function load(port: number, exchanges: readonly Exchange[], seconds: number): Promise<Measure> {
   const opened = await Promise.all(Array.from({ length: connections }, () => openConnection(port)))
-  const latencies: number[] = []
   let position = 0
+  const ask = async (connection: Connection): Promise<void> => {
+    position = (position + stride) % exchanges.length
+    const exchange = exchanges[position]
+    if (exchange === undefined) throw new Error('There is nothing to ask')
+    checkReply(await connection.ask(exchange.request), exchange.length)
+  }
+  try {
+    return await repeat(
+      opened.map((connection) => () => ask(connection)),
+      seconds,
+    )
+  } finally {
+    for (const connection of opened) connection.close()
+  }
+}
+
+/** Lets every sender send again and again, each one request at a time, until the time is over. */
+export async function repeat(senders: readonly (() => Promise<void>)[], seconds: number): Promise<Measure> {
+  const latencies: number[] = []
   const before = process.cpuUsage()
   const start = performance.now()
   const end = start + seconds * 1_000
-  const drive = async (index: number): Promise<void> => {
-    const connection = opened[index]
+  const drive = async (send: () => Promise<void>): Promise<void> => {
     for (let sent = performance.now(); sent < end; ) {
-      position = (position + stride) % exchanges.length
-      const exchange = exchanges[position]
-      if (connection === undefined || exchange === undefined) throw new Error('There is nothing to ask')
-      checkReply(await connection.ask(exchange.request), exchange.length)
+      await send()
       const received = performance.now()
       latencies.push(received - sent)
       sent = received
     }
   }
-  try {
-    await Promise.all(opened.map((_, index) => drive(index)))
-    return summarizeLoad(latencies, performance.now() - start, process.cpuUsage(before))
-  } finally {
-    for (const connection of opened) connection.close()
-  }
+  await Promise.all(senders.map(drive))
+  return summarizeLoad(latencies, performance.now() - start, process.cpuUsage(before))
 }
 
 function summarizeLoad(latencies: readonly number[], milliseconds: number, cpu: NodeJS.CpuUsage): Measure {

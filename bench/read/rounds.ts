@@ -38,7 +38,7 @@ async function prepare(target: Target, scenario: ScenarioName, truth: Truth): Pr
 }
 
 /** Each round begins with another server. */
-function rotate<T>(values: readonly T[], by: number): readonly T[] {
+export function rotate<T>(values: readonly T[], by: number): readonly T[] {
   return values.map((_, index) => values[(index + by) % values.length] as T)
 }
 

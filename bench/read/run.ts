@@ -1,10 +1,9 @@
 // Goals S1, S2 and S9: how fast records are read by Metaloom, by PostGraphile and by a hand-written server, side by side.
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Cleanup, runBounded } from '../cleanup.ts'
+import { runBounded } from '../cleanup.ts'
 import { compileMetaloom } from '../compile.ts'
+import { makeFolder } from '../folder.ts'
 import { findNodes } from '../nodes.ts'
 import { describeMachine, saveReport } from '../report.ts'
 import { createTables, fillTables, findAppDatabase, startDatabase } from './database.ts'
@@ -65,13 +64,6 @@ async function startMetalooms(options: TargetOptions): Promise<readonly Target[]
   const own = await startMetaloom(installation, options.nodes.own, options)
   await defineEntities(installation, own)
   return [own, await startMetaloom(installation, options.nodes.newest, options)]
-}
-
-async function makeFolder(cleanup: Cleanup): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'metaloom-bench-'))
-  await chmod(folder, 0o755)
-  cleanup.add(() => rm(folder, { recursive: true, force: true }))
-  return folder
 }
 
 function findLongest({ plan, scenarios }: Options): number {

@@ -14,16 +14,16 @@ import {
 } from '../target.ts'
 import { entities, relations } from './metaloom-definitions.ts'
 
+export type Account = Readonly<{ email: string; password: string }>
 /** What several instances on one database share. */
 export type Installation = Readonly<{
   dist: string
-  email: string
-  password: string
+  admin: Account
   environment: Readonly<Record<string, string>>
 }>
 
 const dataPath = '/api/demo/graphql'
-const adminPath = '/api/demo/admin/graphql'
+export const adminPath = '/api/demo/admin/graphql'
 const items = 'nodes { id description quantity unitPrice }'
 
 const documents: Readonly<Record<Operation, string>> = {
@@ -44,40 +44,48 @@ export async function installMetaloom(
   { folder, databaseUrl }: TargetOptions,
 ): Promise<Installation> {
   await writeFile(join(folder, 'app.yaml'), `database: { pool: ${poolSize} }\n`)
-  const email = 'bench@example.com'
-  const password = randomBytes(12).toString('base64url')
+  const admin = { email: 'bench@example.com', password: randomBytes(12).toString('base64url') }
   const environment = {
     PORT: '0',
     DATABASE_URL: databaseUrl,
-    METALOOM_ADMIN_EMAIL: email,
-    METALOOM_ADMIN_PASSWORD: password,
+    METALOOM_ADMIN_EMAIL: admin.email,
+    METALOOM_ADMIN_PASSWORD: admin.password,
     METALOOM_SECRET: randomBytes(32).toString('base64url'),
     METALOOM_DATA_DIR: join(folder, 'metaloom'),
     METALOOM_LOG_LEVEL: 'warn',
   }
-  return { dist, email, password, environment }
+  return { dist, admin, environment }
+}
+
+/** Starts one instance, in `folder`, and returns its port; `flags` are for Node.js. */
+export async function launchMetaloom(
+  { dist, environment }: Installation,
+  node: Node,
+  { folder, cleanup }: Pick<TargetOptions, 'folder' | 'cleanup'>,
+  flags: readonly string[] = [],
+): Promise<number> {
+  const parameters = [...flags, join(dist, 'main.js')]
+  return await startProcess({ node: node.path, parameters, environment, directory: folder, cleanup })
 }
 
 export async function startMetaloom(
   installation: Installation,
   node: Node,
-  { folder, cleanup }: TargetOptions,
+  options: TargetOptions,
 ): Promise<Target> {
-  const { dist, environment } = installation
-  const parameters = [join(dist, 'main.js')]
-  const port = await startProcess({ node: node.path, parameters, environment, directory: folder, cleanup })
+  const port = await launchMetaloom(installation, node, options)
   return {
     name: 'Metaloom',
     node: node.version,
     port,
-    open: () => logIn(installation, port),
+    open: () => logIn(installation.admin, port),
     writeBody: writeDocument(documents),
   }
 }
 
 /** Makes the entities and relations, and with them the tables. */
 export async function defineEntities(installation: Installation, { port }: Target): Promise<void> {
-  const { headers } = await logIn(installation, port)
+  const { headers } = await logIn(installation.admin, port)
   const admin = { port, path: adminPath, headers }
   for (const input of entities)
     await call(admin, 'mutation ($input: EntityInput!) { answer: createEntity(input: $input) { name } }', {
@@ -93,7 +101,8 @@ export async function defineEntities(installation: Installation, { port }: Targe
     )
 }
 
-async function logIn({ email, password }: Installation, port: number): Promise<Address> {
+/** Logs in, and returns where and how the data API is asked then. */
+export async function logIn({ email, password }: Account, port: number): Promise<Address> {
   const { token } = await call(
     { port, path: adminPath, headers: {} },
     'mutation ($email: String!, $password: String!) { answer: login(email: $email, password: $password) { token } }',
@@ -102,7 +111,12 @@ async function logIn({ email, password }: Installation, port: number): Promise<A
   return { port, path: dataPath, headers: { authorization: `Bearer ${token}` } }
 }
 
-async function call(address: Address, query: string, variables: unknown): Promise<Record<string, unknown>> {
+/** Asks once, outside any measurement, and returns `data.answer`. */
+export async function call(
+  address: Address,
+  query: string,
+  variables: unknown,
+): Promise<Record<string, unknown>> {
   const response = await fetch(`http://127.0.0.1:${address.port}${address.path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...address.headers },
