@@ -10,7 +10,7 @@ export function createRandom(seed: number): Random {
   }
 }
 
-export function pick<T>(random: Random, items: readonly T[]): T {
+function pick<T>(random: Random, items: readonly T[]): T {
   return items[random(items.length)] as T
 }
 
