@@ -35,12 +35,10 @@ export function writePolicies(
   alias: string,
   values: Values,
 ): string {
-  const bound = values.length
-  const conditions = policies.map((policy) => writePolicy(policy, viewer, entity, alias, values))
-  if (!conditions.includes('true')) return conditions.length === 0 ? 'false' : `(${conditions.join(' or ')})`
-  // PostgreSQL refuses values that stand nowhere.
-  values.length = bound
-  return 'true'
+  const drafts = policies.map((policy) => writePolicy(policy, viewer, entity, alias))
+  if (drafts.some(({ sql }) => sql === 'true')) return 'true'
+  const conditions = drafts.map((draft) => bindDraft(draft, values))
+  return conditions.length === 0 ? 'false' : `(${conditions.join(' or ')})`
 }
 
 function writePolicy(
@@ -48,14 +46,32 @@ function writePolicy(
   viewer: Viewer,
   entity: RegistryEntity,
   alias: string,
-  values: Values,
-): string {
+): Draft {
+  const given: Given[] = []
   const target: SqlTarget = {
     column: (path) => placeColumn(path, hops, entity, alias),
-    bind: (value, type) => bind(values, value, type),
+    bind: (value, type) => `${mark}${given.push({ value, type }) - 1}${mark}`,
     environment: { user: describeUser(viewer), now: new Date().toISOString() },
   }
-  return allOf(clauses.map((clause) => clause.write(target)))
+  return { sql: allOf(clauses.map((clause) => clause.write(target))), given }
+}
+
+/** A condition with marks where values go. */
+type Draft = Readonly<{ sql: string; given: readonly Given[] }>
+type Given = Readonly<{ value: unknown; type: string }>
+
+/** Stands in no name and no text of SQL that is written here. */
+const mark = '\u0001'
+
+/** Binds the values that the condition came to need; PostgreSQL refuses those that stand nowhere. */
+function bindDraft({ sql, given }: Draft, values: Values): string {
+  const parts = sql.split(mark)
+  return parts
+    .map((part, index) => {
+      const value = index % 2 === 1 ? given[Number(part)] : undefined
+      return value ? bind(values, value.value, value.type) : part
+    })
+    .join('')
 }
 
 function placeColumn(
