@@ -1,53 +1,54 @@
-// Sums, products and their kin: exact as long as both sides are, floating when one of them is.
+// Sums, products and their kin, all of them exact but for division.
+import { type Budget, joinTexts, mostDigits, spend, spendOn } from './budget.ts'
 import { ExpressionError } from './error.ts'
-import { type Big, isDecimal } from './number.ts'
-import { isNumber, refuseKind } from './values.ts'
+import { type Big, countDigits, isDecimal } from './number.ts'
+import { refuseKind } from './values.ts'
 
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%'
 
-const exact: Readonly<Record<ArithmeticOperator, (left: Big, right: Big) => Big>> = {
+const operations: Readonly<Record<ArithmeticOperator, (left: Big, right: Big) => Big>> = {
   '+': (left, right) => left.plus(right),
   '-': (left, right) => left.minus(right),
   '*': (left, right) => left.times(right),
   '/': (left, right) => left.div(right),
   '%': (left, right) => left.mod(right),
 }
-const floating: Readonly<Record<ArithmeticOperator, (left: number, right: number) => number>> = {
-  '+': (left, right) => left + right,
-  '-': (left, right) => left - right,
-  '*': (left, right) => left * right,
-  '/': (left, right) => left / right,
-  '%': (left, right) => left % right,
-}
-const mostDigits = 1_000
+/** As many products of single digits cost a step; numbers of usual length cost nothing. */
+const digitsOfStep = 10_000
 
 /** Two numbers in, one out; nil makes nil, and `+` joins two texts. */
-export function calculate(operator: ArithmeticOperator, left: unknown, right: unknown): unknown {
+export function calculate(
+  operator: ArithmeticOperator,
+  left: unknown,
+  right: unknown,
+  budget: Budget,
+): string | Big | null {
   if (left === null || right === null) return null
-  if (operator === '+' && typeof left === 'string' && typeof right === 'string') return left + right
-  if (!isNumber(left)) throw refuseKind('a number', left)
-  if (!isNumber(right)) throw refuseKind('a number', right)
-  if ((operator === '/' || operator === '%') && Number(right) === 0)
+  if (operator === '+' && typeof left === 'string' && typeof right === 'string')
+    return append(left, right, budget)
+  if (!isDecimal(left)) throw refuseKind('a number', left)
+  if (!isDecimal(right)) throw refuseKind('a number', right)
+  if ((operator === '/' || operator === '%') && right.c[0] === 0)
     throw new ExpressionError('division by zero')
-  return isDecimal(left) && isDecimal(right)
-    ? checkSize(exact[operator](left, right))
-    : checkFinite(floating[operator](Number(left), Number(right)))
+  const work = countDigits(left) * countDigits(right)
+  if (work >= digitsOfStep) spend(budget, Math.floor(work / digitsOfStep))
+  return checkSize(operations[operator](left, right))
+}
+
+function append(left: string, right: string, budget: Budget): string {
+  const whole = joinTexts([left, right])
+  spendOn(budget, whole)
+  return whole
 }
 
 function checkSize(value: Big): Big {
-  if (Math.abs(value.e) > mostDigits || value.c.length > mostDigits)
-    throw new ExpressionError(`a number has more than ${mostDigits} digits`)
+  if (countDigits(value) > mostDigits)
+    throw new ExpressionError(`makes a number of more than ${mostDigits} digits`)
   return value
 }
 
-function checkFinite(value: number): number {
-  if (!Number.isFinite(value)) throw new ExpressionError('a number is too large')
-  return value
-}
-
-export function negate(value: unknown): unknown {
+export function negate(value: unknown): Big | null {
   if (value === null) return null
   if (isDecimal(value)) return value.neg()
-  if (typeof value === 'number') return -value
   throw refuseKind('a number', value)
 }

@@ -1,19 +1,22 @@
 // Which two sides an operator takes, and what it makes of them.
 import { describe } from '../../reader.ts'
-import { readValue } from '../value.ts'
+import { readAs } from './dates.ts'
 import { ExpressionProblem } from './problem.ts'
 import type { BinaryOperator, Syntax, Typed } from './syntax.ts'
 import type { Type } from './type.ts'
 import {
   areComparable,
   booleanType,
+  decimalType,
   elementOf,
+  isDay,
   isNumeric,
   isOpen,
+  isOrdered,
   joinTypes,
   nameType,
+  stringType,
 } from './type-rules.ts'
-import { takeTime } from './values.ts'
 
 type Binary = Syntax & { kind: 'binary' }
 
@@ -48,11 +51,10 @@ function checkLogical({ operator, at }: Binary, side: Typed): Typed {
 }
 
 function checkComparison(syntax: Binary, operator: BinaryOperator, left: Typed, right: Typed): Typed {
-  const [one, other] = [readAs(left, right.type, syntax.at), readAs(right, left.type, syntax.at)]
-  const isOrder = operator !== '==' && operator !== '!='
-  const isOrdered = (type: Type) => !isOrder || !['list', 'record', 'boolean'].includes(type.kind)
-  if (areComparable(one.type, other.type) && isOrdered(one.type) && isOrdered(other.type))
-    return make(operator, one, other, booleanType)
+  const [one, other] = [meanAs(left, right.type, syntax.at), meanAs(right, left.type, syntax.at)]
+  const isSensible =
+    operator === '==' || operator === '!=' || [one, other].every(({ type }) => isOrdered(type))
+  if (areComparable(one.type, other.type) && isSensible) return make(operator, one, other, booleanType)
   throw new ExpressionProblem(
     syntax.at,
     `compares ${nameType(one.type)} with ${nameType(other.type)} by "${operator}", which says nothing`,
@@ -60,17 +62,13 @@ function checkComparison(syntax: Binary, operator: BinaryOperator, left: Typed, 
 }
 
 /** A text that is written out beside a date, a moment or a time of day is meant as one. */
-function readAs(side: Typed, wanted: Type, at: number): Typed {
-  const { kind } = wanted
+function meanAs(side: Typed, wanted: Type, at: number): Typed {
   if (side.kind !== 'constant' || typeof side.value !== 'string') return side
-  if (kind !== 'date' && kind !== 'timestamp' && kind !== 'time') return side
-  const types = kind === 'time' ? (['time'] as const) : (['date', 'timestamp'] as const)
-  for (const type of types) {
-    const reading = readValue({ type }, side.value)
-    if ('value' in reading) {
-      const value = type === 'time' ? takeTime(String(reading.value)) : String(reading.value)
-      return { kind: 'constant', value, type: { kind: type } }
-    }
+  const kinds = wanted.kind === 'time' ? (['time'] as const) : (['date', 'timestamp'] as const)
+  if (wanted.kind !== 'time' && !isDay(wanted)) return side
+  for (const kind of kinds) {
+    const value = readAs(kind, side.value)
+    if (value !== undefined) return { kind: 'constant', value, type: { kind } }
   }
   throw new ExpressionProblem(
     at,
@@ -81,26 +79,27 @@ function readAs(side: Typed, wanted: Type, at: number): Typed {
 function checkIn(syntax: Binary, left: Typed, right: Typed): Typed {
   const list: Typed =
     right.kind === 'list'
-      ? { ...right, items: right.items.map((item) => readAs(item, left.type, syntax.at)) }
+      ? { ...right, items: right.items.map((item) => meanAs(item, left.type, syntax.at)) }
       : right
   if (list.type.kind !== 'list' && !isOpen(list.type))
     throw new ExpressionProblem(syntax.at, `expects a list behind "in", found ${nameType(list.type)}`)
   const element = list.kind === 'list' ? joinTypes(list.items.map(({ type }) => type)) : elementOf(list.type)
-  if (!areComparable(left.type, element))
-    throw new ExpressionProblem(
-      syntax.at,
-      `looks for ${nameType(left.type)} in a list of another kind: ${nameType(element)}`,
-    )
-  return make('in', left, list, booleanType)
+  const own = meanAs(left, element, syntax.at)
+  if (areComparable(own.type, element)) return make('in', own, list, booleanType)
+  throw new ExpressionProblem(
+    syntax.at,
+    `looks for ${nameType(own.type)} in a list of another kind: ${nameType(element)}`,
+  )
 }
 
 function typeOfResult({ operator, at }: Binary, left: Type, right: Type): Type {
-  const isText = (type: Type) => type.kind === 'string' || isOpen(type)
-  const isNumber = (type: Type) => isNumeric(type) || isOpen(type)
-  if (isNumber(left) && isNumber(right)) return joinTypes([left, right].filter((type) => type.kind !== 'nil'))
-  if (operator === '+' && isText(left) && isText(right)) return { kind: 'string' }
-  const way =
-    operator === '+' && (left.kind === 'string' || right.kind === 'string') ? '; string(x) makes a text' : ''
+  const areAll = (accept: (type: Type) => boolean) =>
+    [left, right].every((type) => accept(type) || isOpen(type))
+  const isText = ({ kind }: Type) => kind === 'string'
+  if (operator === '+' && areAll(isOpen)) return joinTypes([left, right])
+  if (operator === '+' && areAll(isText)) return stringType
+  if (areAll(isNumeric)) return decimalType
+  const way = operator === '+' && [left, right].some(isText) ? '; string(x) makes a text' : ''
   throw new ExpressionProblem(
     at,
     `cannot reckon with ${nameType(left)} and ${nameType(right)} by "${operator}"${way}`,

@@ -4,15 +4,25 @@ import { checkBinary } from './check-binary.ts'
 import { checkCall } from './check-call.ts'
 import { isDecimal } from './number.ts'
 import { ExpressionProblem } from './problem.ts'
-import type { Names, Syntax, Typed } from './syntax.ts'
+import type { Constant, Names, Syntax, Typed } from './syntax.ts'
 import type { Type } from './type.ts'
-import { anyType, elementOf, isNumeric, isOpen, joinTypes, nameType } from './type-rules.ts'
+import {
+  anyType,
+  booleanType,
+  decimalType,
+  elementOf,
+  isNumeric,
+  isOpen,
+  joinTypes,
+  nameType,
+  stringType,
+} from './type-rules.ts'
 
 /** Gives every part its type; the first thing that is wrong is thrown with its place. */
 export function check(syntax: Syntax, names: Names): Typed {
   switch (syntax.kind) {
     case 'constant':
-      return { kind: 'constant', value: syntax.value, type: typeOfConstant(syntax.value) }
+      return makeConstant(syntax.value)
     case 'list': {
       const items = syntax.items.map((item) => check(item, names))
       return { kind: 'list', items, type: { kind: 'list', of: joinTypes(items.map(({ type }) => type)) } }
@@ -34,29 +44,24 @@ export function check(syntax: Syntax, names: Names): Typed {
   }
 }
 
-function typeOfConstant(value: unknown): Type {
-  if (value === null) return { kind: 'nil' }
-  if (isDecimal(value)) return { kind: 'decimal' }
-  return { kind: typeof value === 'boolean' ? 'boolean' : 'string' }
+function makeConstant(value: Constant): Typed {
+  if (value === null) return { kind: 'constant', value, type: { kind: 'nil' } }
+  if (isDecimal(value)) return { kind: 'constant', value, type: decimalType }
+  return { kind: 'constant', value, type: typeof value === 'boolean' ? booleanType : stringType }
 }
 
-function checkName({ name, at }: Syntax & { kind: 'name' }, names: Names): Typed {
-  const { scope, element } = names
-  const field = element?.type.kind === 'record' ? element.type.fields.get(name) : undefined
-  if (element && (field || name === 'it')) return nameElement(name, element, field ?? element.type)
+function checkName({ name, at }: Syntax & { kind: 'name' }, { scope, element }: Names): Typed {
+  const fields = element?.kind === 'record' ? element.fields : new Map<string, Type>()
+  const own = fields.get(name) ?? (name === 'it' ? element : undefined)
+  if (own) return { kind: 'name', name, isElement: true, type: own }
   const type = scope.get(name)
   if (type) return { kind: 'name', name, isElement: false, path: [name], type }
   if (name === 'today') return { kind: 'call', name, args: [], type: { kind: 'date' } }
-  const known = [...scope.keys(), ...(element?.type.kind === 'record' ? element.type.fields.keys() : [])]
+  const known = [...scope.keys(), ...fields.keys()]
   throw new ExpressionProblem(
     at,
     `does not know ${describe(name)}${suggest(name, known)}; known are ${known.join(', ')}`,
   )
-}
-
-function nameElement(name: string, { path }: NonNullable<Names['element']>, type: Type): Typed {
-  const whole = path && (name === 'it' ? path : [...path, name])
-  return { kind: 'name', name, isElement: true, type, ...(whole ? { path: whole } : {}) }
 }
 
 function checkMember({ of, name, at }: Syntax & { kind: 'member' }, names: Names): Typed {
@@ -97,7 +102,7 @@ function checkUnary({ operator, operand, at }: Syntax & { kind: 'unary' }, names
     kind: 'unary',
     operator,
     operand: inner,
-    type: operator === '!' ? { kind: 'boolean' } : inner.type,
+    type: operator === '!' ? booleanType : decimalType,
   }
 }
 

@@ -2,20 +2,23 @@
 import { addDays, countDays, momentOf, readDay } from './dates.ts'
 import { ExpressionError } from './error.ts'
 import type { FunctionDefinition } from './function-definition.ts'
-import { readDecimal } from './number.ts'
+import { makeDecimal } from './number.ts'
+import { numberOf } from './number-functions.ts'
 import type { Type } from './type.ts'
-import { decimalType } from './type-rules.ts'
-import { isNumber, refuseKind } from './values.ts'
-
-const dateType: Type = { kind: 'date' }
-const timestampType: Type = { kind: 'timestamp' }
+import { dayType, decimalType, isDay } from './type-rules.ts'
+import { refuseKind } from './values.ts'
 
 function part(read: (moment: Date) => number): FunctionDefinition {
   return {
     parameters: ['day'],
     result: () => decimalType,
-    run: ([value]) => readDecimal(read(new Date(momentOf(value)))),
+    run: ([value]) => makeDecimal(read(momentOf(value))),
   }
+}
+
+/** What is a date stays one, what is a moment too. */
+function typeOfDay([type = dayType]: readonly Type[]): Type {
+  return isDay(type) ? type : dayType
 }
 
 function nowOf(environment: Readonly<Record<string, unknown>>): string {
@@ -24,34 +27,34 @@ function nowOf(environment: Readonly<Record<string, unknown>>): string {
 }
 
 export const dateFunctions: Readonly<Record<string, FunctionDefinition>> = {
-  now: { parameters: [], result: () => timestampType, run: (_, { state }) => nowOf(state.environment) },
+  now: {
+    parameters: [],
+    result: () => ({ kind: 'timestamp' }),
+    run: (_, { state }) => nowOf(state.environment),
+  },
   today: {
     parameters: [],
-    result: () => dateType,
+    result: () => ({ kind: 'date' }),
     run: (_, { state }) => nowOf(state.environment).slice(0, 10),
   },
   date: {
     parameters: ['any'],
-    result: ([type = dateType]) => (type.kind === 'timestamp' ? timestampType : dateType),
+    result: typeOfDay,
     run: ([value]) => {
       const day = typeof value === 'string' ? readDay(value) : undefined
       if (day === undefined) throw refuseKind('a date or a moment', value)
-      return day.value
+      return day
     },
   },
   days_between: {
     parameters: ['day', 'day'],
     result: () => decimalType,
-    run: ([from, to]) => readDecimal(countDays(from, to)),
+    run: ([from, to]) => makeDecimal(countDays(from, to)),
   },
   add_days: {
     parameters: ['day', 'number'],
-    result: ([type = dateType]) => type,
-    run: ([value, days]) => {
-      const count = isNumber(days) ? Number(days) : Number.NaN
-      if (!Number.isSafeInteger(count)) throw new ExpressionError('expects a whole number of days')
-      return addDays(value, count)
-    },
+    result: typeOfDay,
+    run: ([value, days]) => addDays(value, Number(numberOf(days))),
   },
   year: part((moment) => moment.getUTCFullYear()),
   month: part((moment) => moment.getUTCMonth() + 1),

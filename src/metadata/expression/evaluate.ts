@@ -1,13 +1,13 @@
 // Makes closures of expressions that were checked: called with names and values, they work out the result.
 import { calculate, negate } from './arithmetic.ts'
-import { type State, spend } from './budget.ts'
-import { widenDay } from './dates.ts'
-import { findFunction } from './functions.ts'
+import { type State, spend, spendOn } from './budget.ts'
+import { buildCall } from './call.ts'
+import { chooseReading } from './dates.ts'
 import { isDecimal } from './number.ts'
 import type { BinaryOperator, Typed } from './syntax.ts'
 import type { Type } from './type.ts'
-import { isDay } from './type-rules.ts'
-import { compare, isEqual, isNumber, isTrue, pickOwn, takeValue } from './values.ts'
+import { elementOf } from './type-rules.ts'
+import { compare, isEqual, isTrue, pickOwn, takeValue } from './values.ts'
 
 export type Closure = (state: State) => unknown
 
@@ -38,17 +38,15 @@ function build(part: Typed): Closure {
     case 'index':
       return buildIndex(makeClosure(part.of), makeClosure(part.index), part.type)
     case 'call':
-      return buildCall(part)
+      return buildCall(part, makeClosure)
     case 'unary': {
       const operand = makeClosure(part.operand)
       return part.operator === '!' ? (state) => !isTrue(operand(state)) : (state) => negate(operand(state))
     }
     case 'binary':
       return buildBinary(part)
-    case 'conditional': {
-      const [test, yes, no] = [part.test, part.yes, part.no].map(makeClosure) as [Closure, Closure, Closure]
-      return (state) => (isTrue(test(state)) ? yes(state) : no(state))
-    }
+    case 'conditional':
+      return buildConditional(makeClosure(part.test), makeClosure(part.yes), makeClosure(part.no))
   }
 }
 
@@ -62,77 +60,75 @@ function buildIndex(list: Closure, index: Closure, { kind }: Type): Closure {
   return (state) => {
     const items = list(state)
     const place = index(state)
-    if (!Array.isArray(items) || !isNumber(place)) return null
+    if (!Array.isArray(items) || !isDecimal(place)) return null
     const number = Number(place)
     return Number.isInteger(number) && number >= 0 ? takeValue(kind, items[number]) : null
   }
 }
 
-function buildCall({ name, args, each }: Typed & { kind: 'call' }): Closure {
-  const definition = findFunction(name)
-  if (definition === undefined) throw new Error(`There is no function ${name}`)
-  const given = args.map(makeClosure)
-  const inner = each && makeClosure(each)
-  return (state) => {
-    const values = given.map((arg) => arg(state))
-    if (!definition.takesNil && values.some((value) => value === null)) return null
-    const call = inner
-      ? { state, evaluateFor: (element: unknown) => inner({ ...state, element }) }
-      : { state }
-    return definition.run(values, call)
-  }
-}
-
-const comparisons: Partial<Record<BinaryOperator, (order: number) => boolean>> = {
-  '<': (order) => order < 0,
-  '<=': (order) => order <= 0,
-  '>': (order) => order > 0,
-  '>=': (order) => order >= 0,
+function buildConditional(test: Closure, yes: Closure, no: Closure): Closure {
+  return (state) => (isTrue(test(state)) ? yes(state) : no(state))
 }
 
 function buildBinary({ operator, left, right }: Typed & { kind: 'binary' }): Closure {
   const [one, other] = [makeClosure(left), makeClosure(right)]
-  const widen = isDay(left.type) || isDay(right.type) ? widenDay : (value: unknown) => value
-  const order = comparisons[operator]
-  if (order)
-    return (state) => {
-      const found = compare(widen(one(state)), widen(other(state)))
-      return found !== undefined && order(found)
-    }
   switch (operator) {
     case '||':
       return (state) => isTrue(one(state)) || isTrue(other(state))
     case '&&':
       return (state) => isTrue(one(state)) && isTrue(other(state))
-    case '==':
-      return (state) => isEqual(widen(one(state)), widen(other(state)))
-    case '!=':
-      return (state) => !isEqual(widen(one(state)), widen(other(state)))
-    case 'in':
-      return buildIn(one, other, left.type)
     case '+':
     case '-':
     case '*':
     case '/':
     case '%':
-      return (state) => calculate(operator, one(state), other(state))
+      return (state) => calculate(operator, one(state), other(state), state.budget)
+    case 'in':
+      return buildIn(one, other, left.type, elementOf(right.type))
     default:
-      throw new Error(`There is no operator ${operator}`)
+      return buildComparison(operator, read(one, left.type, right.type), read(other, right.type, left.type))
+  }
+}
+
+function read(side: Closure, own: Type, other: Type): Closure {
+  const reading = chooseReading(own, other)
+  return reading ? (state) => reading(side(state)) : side
+}
+
+const orders = {
+  '<': (order: number) => order < 0,
+  '<=': (order: number) => order <= 0,
+  '>': (order: number) => order > 0,
+  '>=': (order: number) => order >= 0,
+}
+
+function buildComparison(
+  operator: Extract<BinaryOperator, '==' | '!=' | keyof typeof orders>,
+  one: Closure,
+  other: Closure,
+): Closure {
+  if (operator === '==') return (state) => isEqual(one(state), other(state))
+  if (operator === '!=') return (state) => !isEqual(one(state), other(state))
+  const isInOrder = orders[operator]
+  return (state) => {
+    const [left, right] = [one(state), other(state)]
+    spendOn(state.budget, left)
+    const order = compare(left, right)
+    return order !== undefined && isInOrder(order)
   }
 }
 
 /** Nil is in no list. */
-function buildIn(one: Closure, list: Closure, type: Type): Closure {
-  const widen = isDay(type) ? widenDay : (value: unknown) => value
+function buildIn(one: Closure, list: Closure, own: Type, element: Type): Closure {
+  const value = read(one, own, element)
+  const reading = chooseReading(element, own)
   return (state) => {
-    const [value, items] = [widen(one(state)), list(state)]
-    if (value === null || !Array.isArray(items)) return false
-    spend(state.budget, items.length)
-    return items.some((item) => isEqual(value, widen(takeItem(item))))
+    const [sought, items] = [value(state), list(state)]
+    if (sought === null || !Array.isArray(items)) return false
+    spendOn(state.budget, items)
+    return items.some((item) => {
+      const taken = takeValue(element.kind, item)
+      return isEqual(sought, reading ? reading(taken) : taken)
+    })
   }
-}
-
-/** Items of JSON lists have not been looked at yet. */
-function takeItem(item: unknown): unknown {
-  return isDecimal(item) ? item : takeValue('any', item)
 }

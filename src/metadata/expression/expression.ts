@@ -3,6 +3,7 @@ import { check } from './check.ts'
 import { makeClosure } from './evaluate.ts'
 import { parse } from './parse.ts'
 import { ExpressionProblem } from './problem.ts'
+import { listReads } from './reads.ts'
 import type { Typed } from './syntax.ts'
 import type { Scope, Type } from './type.ts'
 
@@ -43,49 +44,4 @@ export function checkText(text: string, scope: Scope): Readonly<{ typed: Typed }
     if (!(error instanceof ExpressionProblem)) throw error
     return { problem: `at character ${error.at}: ${error.message}` }
   }
-}
-
-/** The longest paths that the parts read, those of expressions for elements too; the time is read by name or by call. */
-function listReads(part: Typed): readonly (readonly string[])[] {
-  if ('path' in part && part.path) return [part.path, ...listBelow(part)]
-  return listInner(part).flatMap(listReads)
-}
-
-/** What stands below a path is part of it, but for calls and places in lists. */
-function listBelow(part: Typed): readonly (readonly string[])[] {
-  if (part.kind !== 'member') return []
-  return 'path' in part.of && part.of.path ? listBelow(part.of) : listReads(part.of)
-}
-
-function listInner(part: Typed): readonly Typed[] {
-  switch (part.kind) {
-    case 'constant':
-    case 'name':
-      return []
-    case 'list':
-      return part.items
-    case 'member':
-      return [part.of]
-    case 'index':
-      return [part.of, part.index]
-    case 'call':
-      return [...part.args, ...(part.each ? [part.each] : []), ...listNow(part.name)]
-    case 'unary':
-      return [part.operand]
-    case 'binary':
-      return [part.left, part.right]
-    case 'conditional':
-      return [part.test, part.yes, part.no]
-  }
-}
-
-function listNow(name: string): readonly Typed[] {
-  const now: Typed = {
-    kind: 'name',
-    name: 'now',
-    isElement: false,
-    path: ['now'],
-    type: { kind: 'timestamp' },
-  }
-  return name === 'now' || name === 'today' ? [now] : []
 }

@@ -6,7 +6,6 @@ import { ExpressionError } from './error.ts'
 import { isDecimal, roundDecimal, writeDecimal } from './number.ts'
 import type { Type } from './type.ts'
 import { isOpen, nameType } from './type-rules.ts'
-import { isNumber, nameKind } from './values.ts'
 
 type Target = Pick<Field, 'name' | 'type' | 'precision'>
 
@@ -14,15 +13,15 @@ const wanted: Readonly<Record<FieldType, readonly Type['kind'][]>> = {
   string: ['string'],
   text: ['string'],
   uuid: ['string'],
-  int: ['decimal', 'float'],
-  bigint: ['decimal', 'float'],
-  float: ['decimal', 'float'],
-  decimal: ['decimal', 'float'],
+  int: ['decimal'],
+  bigint: ['decimal'],
+  float: ['decimal'],
+  decimal: ['decimal'],
   boolean: ['boolean'],
-  timestamp: ['timestamp', 'date'],
-  date: ['date'],
+  timestamp: ['timestamp', 'date', 'day'],
+  date: ['date', 'day'],
   time: ['time', 'string'],
-  json: ['boolean', 'decimal', 'float', 'string', 'timestamp', 'date', 'time', 'list'],
+  json: ['boolean', 'decimal', 'string', 'timestamp', 'date', 'day', 'time', 'list'],
   file: [],
 }
 
@@ -40,27 +39,12 @@ export function toFieldValue(value: unknown, field: Target): Value {
   throw new ExpressionError(`${field.name} ${reading.problem}`)
 }
 
-function writeFor(field: Target, value: unknown): unknown {
-  switch (field.type) {
-    case 'int':
-    case 'float':
-      return isNumber(value) ? Number(value) : value
-    case 'bigint':
-      return isNumber(value) ? writeExact(value, undefined) : value
-    case 'decimal':
-      return isNumber(value) ? writeExact(value, field.precision) : value
-    case 'timestamp':
-      return widenDay(value)
-    case 'json':
-      return writeJson(value)
-    default:
-      return isNumber(value) ? { found: nameKind(value) } : value
-  }
-}
-
-function writeExact(value: Parameters<typeof Number>[0], precision: number | undefined): string {
-  if (!isDecimal(value))
-    return precision === undefined ? String(value) : Number(value).toFixed(Math.min(precision, 100))
+function writeFor({ type, precision }: Target, value: unknown): unknown {
+  if (type === 'json') return writeJson(value)
+  if (type === 'timestamp') return widenDay(value)
+  if (!isDecimal(value)) return value
+  if (type === 'bigint') return writeDecimal(value)
+  if (type !== 'decimal') return Number(value)
   return precision === undefined ? writeDecimal(value) : roundDecimal(value, precision).toFixed(precision)
 }
 

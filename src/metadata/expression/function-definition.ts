@@ -2,11 +2,26 @@
 import type { State } from './budget.ts'
 import type { Type } from './type.ts'
 
-/** What a parameter takes. `pattern` is a text that is written out; `each` an expression, written as text, for each element. */
-export type Parameter = 'text' | 'number' | 'list' | 'day' | 'any' | 'pattern' | 'each'
+/**
+ * What a parameter takes. `sequence` is a text or a list, `order` something that comes before or after others, and
+ * `pattern` a text that is written out. `each`, `amount` and `condition` are expressions, written as texts, that are
+ * worked out for each element: for anything, for a number, for true or false.
+ */
+export type Parameter =
+  | 'text'
+  | 'number'
+  | 'list'
+  | 'sequence'
+  | 'day'
+  | 'order'
+  | 'any'
+  | 'pattern'
+  | 'each'
+  | 'amount'
+  | 'condition'
 
 /** What a function works with besides its arguments: its steps, and the value of `each` for an element. */
-export type Call = Readonly<{ state: State; evaluateFor?(element: unknown): unknown }>
+export type Call = Readonly<{ state: State; evaluateFor?: (element: unknown) => unknown }>
 
 export type FunctionDefinition = Readonly<{
   parameters: readonly Parameter[]

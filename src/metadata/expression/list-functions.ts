@@ -1,102 +1,103 @@
 // Functions of lists. Most take an expression, written as a text, that is worked out for each element.
 import { calculate } from './arithmetic.ts'
-import { limitList } from './budget.ts'
+import { type Budget, limitList } from './budget.ts'
+import { ExpressionError } from './error.ts'
 import type { Call, FunctionDefinition, Parameter } from './function-definition.ts'
-import { type Big, readDecimal } from './number.ts'
-import type { Type } from './type.ts'
-import { booleanType, decimalType, elementOf } from './type-rules.ts'
-import { compare, isTrue } from './values.ts'
+import { makeDecimal } from './number.ts'
+import { anyType, booleanType, decimalType, elementOf, joinTypes } from './type-rules.ts'
+import { compare, isTrue, refuseKind } from './values.ts'
 
-const listAndEach: readonly Parameter[] = ['list', 'each']
-const nothing: Big | undefined = readDecimal(0)
+const listAndCondition: readonly Parameter[] = ['list', 'condition']
 
 function itemsOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
+  if (Array.isArray(value)) return value
+  throw refuseKind('a list', value)
 }
 
 /** The value of each element, those that are nil left out. */
 function valuesOf(list: unknown, { evaluateFor }: Call): readonly unknown[] {
-  return itemsOf(list)
-    .map((element) => (evaluateFor ? evaluateFor(element) : element))
-    .filter((value) => value !== null)
+  const items = itemsOf(list)
+  return (evaluateFor ? items.map(evaluateFor) : items).filter((value) => value !== null)
 }
 
-function sum(values: readonly unknown[]): unknown {
-  return values.reduce((total, value) => calculate('+', total, value), nothing)
+function sum(values: readonly unknown[], budget: Budget): unknown {
+  return values.reduce((total, value) => calculate('+', total, value, budget), makeDecimal(0))
 }
 
-function average(values: readonly unknown[]): unknown {
-  return values.length === 0 ? null : calculate('/', sum(values), readDecimal(values.length))
+function average(values: readonly unknown[], budget: Budget): unknown {
+  if (values.length === 0) return null
+  return calculate('/', sum(values, budget), makeDecimal(values.length), budget)
 }
 
-/** The value that comes first by its order; values without order are passed over. */
+/** The value that comes first by its order. */
 function pickFirst(values: readonly unknown[], sign: 1 | -1): unknown {
-  return values.reduce(
-    (best, value) => (best === null || sign * (compare(value, best) ?? 1) < 0 ? value : best),
-    null,
-  )
+  return values.reduce((best, value) => {
+    const order = compare(value, best)
+    if (order === undefined) throw new ExpressionError('expects values of one kind that have an order')
+    return sign * order < 0 ? value : best
+  })
 }
 
 /** Of a list, or of the arguments themselves. */
 function pick(sign: 1 | -1): FunctionDefinition {
   return {
-    parameters: ['any', 'any'],
+    parameters: ['order', 'order'],
     least: 1,
     isOpen: true,
     takesNil: true,
-    result: ([first = decimalType], each) => each ?? (first.kind === 'list' ? first.of : first),
+    result: (types, each) => each ?? joinTypes(types.map((type) => (type.kind === 'list' ? type.of : type))),
     run: (args, call) => {
-      const values = Array.isArray(args[0]) ? valuesOf(args[0], call) : args.filter((value) => value !== null)
-      return pickFirst(values, sign)
+      const isList = Array.isArray(args[0])
+      const values = isList ? valuesOf(args[0], call) : args.filter((value) => value !== null)
+      return values.length === 0 ? null : pickFirst(values, sign)
     },
   }
 }
 
-function measure(
-  result: (type: Type) => Type,
-  run: (values: readonly unknown[]) => unknown,
-): FunctionDefinition {
+function measure(run: (values: readonly unknown[], budget: Budget) => unknown): FunctionDefinition {
   return {
-    parameters: listAndEach,
+    parameters: ['list', 'amount'],
     least: 1,
-    result: ([list = decimalType], each) => result(each ?? elementOf(list)),
-    run: ([list], call) => run(valuesOf(list, call)),
+    result: () => decimalType,
+    run: ([list], call) => run(valuesOf(list, call), call.state.budget),
   }
 }
 
-/** Whether the expression holds for elements; without one, whether the elements themselves are true. */
-function ask(run: (items: readonly unknown[], holds: (element: unknown) => boolean) => unknown, type: Type) {
+/** Asks for elements whether the expression holds; without one, whether the elements themselves are true. */
+function ask(
+  run: (items: readonly unknown[], holds: (element: unknown) => boolean) => unknown,
+): FunctionDefinition {
   return {
-    parameters: listAndEach,
+    parameters: listAndCondition,
     least: 1,
-    result: () => type,
-    run: ([list]: readonly unknown[], { evaluateFor }: Call) =>
+    result: () => booleanType,
+    run: ([list], { evaluateFor }) =>
       run(itemsOf(list), (element) => isTrue(evaluateFor ? evaluateFor(element) : element)),
   }
 }
 
 export const listFunctions: Readonly<Record<string, FunctionDefinition>> = {
-  sum: measure((type) => (type.kind === 'float' ? type : decimalType), sum),
-  avg: measure((type) => (type.kind === 'float' ? type : decimalType), average),
+  sum: measure(sum),
+  avg: measure(average),
   min: pick(1),
   max: pick(-1),
   count: {
-    parameters: listAndEach,
+    parameters: listAndCondition,
     least: 1,
     result: () => decimalType,
     run: ([list], { evaluateFor }) =>
-      readDecimal(itemsOf(list).filter((element) => !evaluateFor || isTrue(evaluateFor(element))).length),
+      makeDecimal(itemsOf(list).filter((element) => !evaluateFor || isTrue(evaluateFor(element))).length),
   },
-  any: ask((items, holds) => items.some(holds), booleanType),
-  all: ask((items, holds) => items.every(holds), booleanType),
+  any: ask((items, holds) => items.some(holds)),
+  all: ask((items, holds) => items.every(holds)),
   filter: {
-    parameters: listAndEach,
-    result: ([list = decimalType]) => list,
+    parameters: listAndCondition,
+    result: ([list = anyType]) => ({ kind: 'list', of: elementOf(list) }),
     run: ([list], { evaluateFor }) => itemsOf(list).filter((element) => isTrue(evaluateFor?.(element))),
   },
   map: {
-    parameters: listAndEach,
-    result: (_, of = decimalType) => ({ kind: 'list', of }),
+    parameters: ['list', 'each'],
+    result: (_, of = anyType) => ({ kind: 'list', of }),
     run: ([list], { evaluateFor }) =>
       limitList(itemsOf(list).map((element) => evaluateFor?.(element) ?? null)),
   },

@@ -3,23 +3,18 @@ import { ExpressionError } from './error.ts'
 import type { FunctionDefinition } from './function-definition.ts'
 import { type Big, isDecimal, readDecimal, roundDecimal } from './number.ts'
 import { decimalType, joinTypes } from './type-rules.ts'
-import { isNumber, refuseKind } from './values.ts'
+import { refuseKind } from './values.ts'
 
-function numberOf(value: unknown): Big | number {
-  if (isNumber(value)) return value
+const mostPlaces = 20
+
+/** The argument as a number, for functions that take nothing else. */
+export function numberOf(value: unknown): Big {
+  if (isDecimal(value)) return value
   throw refuseKind('a number', value)
 }
 
-/** A function of one number, for exact and for floating ones. */
-function change(exact: (value: Big) => Big, floating: (value: number) => number): FunctionDefinition {
-  return {
-    parameters: ['number'],
-    result: ([type = decimalType]) => type,
-    run: ([value]) => {
-      const number = numberOf(value)
-      return isDecimal(number) ? exact(number) : floating(number)
-    },
-  }
+function change(make: (value: Big) => Big): FunctionDefinition {
+  return { parameters: ['number'], result: () => decimalType, run: ([value]) => make(numberOf(value)) }
 }
 
 /** The whole number at or below. */
@@ -28,32 +23,28 @@ function floor(value: Big): Big {
   return whole.gt(value) ? whole.minus(1) : whole
 }
 
-function digitsOf(value: unknown): number {
-  const digits = value == null ? 0 : Number(numberOf(value))
-  if (Number.isInteger(digits) && digits >= 0 && digits <= 20) return digits
-  throw new ExpressionError('expects a number of digits from 0 to 20')
+function placesOf(value: unknown): number {
+  const places = value === undefined ? 0 : Number(numberOf(value))
+  if (Number.isInteger(places) && places >= 0 && places <= mostPlaces) return places
+  throw new ExpressionError(`expects a number of digits from 0 to ${mostPlaces}, found ${places}`)
+}
+
+function readNumber(value: unknown): Big | null {
+  if (isDecimal(value)) return value
+  return typeof value === 'string' ? (readDecimal(value.trim()) ?? null) : null
 }
 
 export const numberFunctions: Readonly<Record<string, FunctionDefinition>> = {
-  abs: change((value) => value.abs(), Math.abs),
-  floor: change(floor, Math.floor),
-  ceil: change((value) => floor(value.neg()).neg(), Math.ceil),
+  abs: change((value) => value.abs()),
+  floor: change(floor),
+  ceil: change((value) => floor(value.neg()).neg()),
   round: {
     parameters: ['number', 'number'],
     least: 1,
-    result: ([type = decimalType]) => type,
-    run: ([value, digits]) => {
-      const number = numberOf(value)
-      const places = digitsOf(digits)
-      return isDecimal(number) ? roundDecimal(number, places) : roundFloat(number, places)
-    },
+    result: () => decimalType,
+    run: ([value, places]) => roundDecimal(numberOf(value), placesOf(places)),
   },
-  number: {
-    parameters: ['any'],
-    result: ([type]) => (type?.kind === 'float' ? type : decimalType),
-    run: ([value]) =>
-      isNumber(value) ? value : typeof value === 'string' ? (readDecimal(value.trim()) ?? null) : null,
-  },
+  number: { parameters: ['any'], result: () => decimalType, run: ([value]) => readNumber(value) },
   coalesce: {
     parameters: ['any'],
     isOpen: true,
@@ -61,9 +52,4 @@ export const numberFunctions: Readonly<Record<string, FunctionDefinition>> = {
     result: joinTypes,
     run: (values) => values.find((value) => value !== null) ?? null,
   },
-}
-
-function roundFloat(value: number, places: number): number {
-  const exact = readDecimal(value)
-  return exact ? Number(roundDecimal(exact, places)) : value
 }

@@ -8,18 +8,28 @@ const Decimal = makeBig()
 Decimal.DP = 20
 Decimal.RM = 2
 /** Huge powers of ten would make texts without end. */
-const mostDigits = 1_000
+const mostCharacters = 1_000
 
-/** A number as a decimal; undefined when the text is none. */
+/** A number as a decimal, those with a floating point by the shortest text that means them; undefined when the text is none. */
 export function readDecimal(value: string | number): Big | undefined {
   const text = String(value)
-  return text.length <= mostDigits && /^[+-]?\d+(\.\d+)?(e[+-]?\d{1,3})?$/i.test(text)
-    ? new Decimal(text.replace('+', ''))
+  return text.length <= mostCharacters && /^[+-]?\d+(\.\d+)?(e[+-]?\d{1,3})?$/i.test(text)
+    ? new Decimal(text[0] === '+' ? text.slice(1) : text)
     : undefined
+}
+
+/** A number that the code writes out, or counted. */
+export function makeDecimal(value: number): Big {
+  return new Decimal(value)
 }
 
 export function isDecimal(value: unknown): value is Big {
   return value instanceof Decimal
+}
+
+/** How many digits it has before or behind the point, whichever are more, or in all. */
+export function countDigits({ c: digits, e: exponent }: Big): number {
+  return Math.max(digits.length, Math.abs(exponent))
 }
 
 /** Rounds to digits behind the point; half goes away from zero, as PostgreSQL's numeric does. */

@@ -4,9 +4,11 @@ import { ExpressionProblem } from './problem.ts'
 import type { BinaryOperator, Syntax } from './syntax.ts'
 import { readTokens, type Token } from './token.ts'
 
-type Reader = { readonly tokens: readonly Token[]; place: number; depth: number }
+type Reader = { readonly tokens: readonly Token[]; place: number; depth: number; operators: number }
 
 const mostDepth = 50
+/** Chains of operators are worked out from the inside, so they must not be too long either. */
+const mostOperators = 500
 const binaries: ReadonlyMap<string, readonly [operator: BinaryOperator, precedence: number]> = new Map([
   ['||', ['||', 1]],
   ['or', ['||', 1]],
@@ -36,7 +38,7 @@ const constants: ReadonlyMap<string, boolean | null> = new Map<string, boolean |
 
 /** Reads a whole text. */
 export function parse(text: string): Syntax {
-  const reader: Reader = { tokens: readTokens(text), place: 0, depth: 0 }
+  const reader: Reader = { tokens: readTokens(text), place: 0, depth: 0, operators: 0 }
   const whole = readExpression(reader)
   const rest = peek(reader)
   if (rest.kind !== 'end') throw refuse(rest, 'an operator or the end')
@@ -94,6 +96,8 @@ function readBinary(reader: Reader, least: number): Syntax {
       ? binaries.get(text)
       : undefined) ?? ['in', 0]
     if (precedence < least) return left
+    if (++reader.operators > mostOperators)
+      throw new ExpressionProblem(at, `has more than ${mostOperators} operators`)
     take(reader)
     left = { kind: 'binary', operator, left, right: readBinary(reader, precedence + 1), at }
   }
@@ -113,7 +117,7 @@ function readPostfix(reader: Reader): Syntax {
   let part = readPrimary(reader)
   for (;;) {
     const { at } = peek(reader)
-    if (takeIf(reader, '.')) part = { kind: 'member', of: part, name: readName(reader), at: at + 1 }
+    if (takeIf(reader, '.')) part = readMember(reader, part)
     else if (takeIf(reader, '[')) {
       part = { kind: 'index', of: part, index: readExpression(reader), at }
       expect(reader, ']')
@@ -121,16 +125,16 @@ function readPostfix(reader: Reader): Syntax {
   }
 }
 
-function readName(reader: Reader): string {
+function readMember(reader: Reader, of: Syntax): Syntax {
   const token = take(reader)
   if (token.kind !== 'name') throw refuse(token, 'a name')
-  return token.text
+  return { kind: 'member', of, name: token.text, at: token.at }
 }
 
 function readPrimary(reader: Reader): Syntax {
   const token = take(reader)
   const { kind, text, at } = token
-  if (kind === 'number') return { kind: 'constant', value: readDecimal(text) ?? null, at }
+  if (kind === 'number') return readNumber(token)
   if (kind === 'text') return { kind: 'constant', value: text, at }
   if (kind === 'name') return readNamed(reader, token)
   if (text === '(' && kind === 'symbol') {
@@ -140,6 +144,12 @@ function readPrimary(reader: Reader): Syntax {
   }
   if (text === '[' && kind === 'symbol') return { kind: 'list', items: readItems(reader, ']'), at }
   throw refuse(token, 'a value')
+}
+
+function readNumber({ text, at }: Token): Syntax {
+  const value = readDecimal(text)
+  if (value === undefined) throw new ExpressionProblem(at, `has a number of ${text.length} digits`)
+  return { kind: 'constant', value, at }
 }
 
 /** A constant, a call or a name; `new Date(x)` is another way to write `date(x)`. */

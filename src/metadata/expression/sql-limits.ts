@@ -1,6 +1,12 @@
 // What of the language can be asked of PostgreSQL: what no row decides is worked out beforehand, the rest is a small part.
+import { findExcess } from './sql-cost.ts'
+import { isFixed } from './sql-fixed.ts'
 import type { Typed } from './syntax.ts'
+import { isDay, nameType } from './type-rules.ts'
 
+type Problem = string | undefined
+
+const where = 'in a permission, because PostgreSQL has to answer it for every row'
 const functions: ReadonlySet<string> = new Set([
   'coalesce',
   'len',
@@ -15,106 +21,111 @@ const functions: ReadonlySet<string> = new Set([
   'days_between',
 ])
 
-/** Whether the part is the same for every row: it reads nothing of the record. */
-export function isFixed(part: Typed): boolean {
-  if (part.kind === 'name') return part.path?.[0] !== 'record'
-  return listParts(part).every(isFixed)
+/** Whether the part is a field of the record, or of one that relations to one lead to. */
+export function isColumn(part: Typed): part is Typed & { kind: 'member'; path: readonly string[] } {
+  return part.kind === 'member' && part.path?.[0] === 'record' && part.of.type.kind === 'record'
 }
 
-/** The parts right below a part. */
-function listParts(part: Typed): readonly Typed[] {
-  switch (part.kind) {
-    case 'constant':
-    case 'name':
-      return []
-    case 'list':
-      return part.items
-    case 'member':
-      return [part.of]
-    case 'index':
-      return [part.of, part.index]
-    case 'call':
-      return part.each ? [...part.args, part.each] : part.args
-    case 'unary':
-      return [part.operand]
-    case 'binary':
-      return [part.left, part.right]
-    case 'conditional':
-      return [part.test, part.yes, part.no]
-  }
+/** Why PostgreSQL cannot be asked for the condition; undefined when it can. */
+export function findUnwritable(part: Typed): Problem {
+  return refuseCondition(part) ?? findExcess(part)
 }
 
-/** Why PostgreSQL cannot be asked for the part; undefined when it can. */
-export function findUnwritable(part: Typed): string | undefined {
-  if (isFixed(part)) return undefined
-  const own = refuse(part)
-  if (own !== undefined) return own
-  if (isColumn(part)) return undefined
-  for (const inner of listParts(part)) {
-    const problem = findUnwritable(inner)
+function first<T>(items: readonly T[], find: (item: T) => Problem): Problem {
+  for (const item of items) {
+    const problem = find(item)
     if (problem !== undefined) return problem
   }
   return undefined
 }
 
-/** Whether the part is a field of the record, or of one that relations to one lead to. */
-export function isColumn(part: Typed): part is Typed & { kind: 'member'; path: readonly string[] } {
-  return part.kind === 'member' && part.path?.[0] === 'record'
+function refuseCondition(part: Typed): Problem {
+  if (isFixed(part)) return undefined
+  switch (part.kind) {
+    case 'unary':
+      return refuseCondition(part.operand)
+    case 'conditional':
+      return first([part.test, part.yes, part.no], refuseCondition)
+    case 'binary':
+      return refuseBinary(part)
+    default:
+      return refuseValue(part)
+  }
 }
 
-function refuse(part: Typed): string | undefined {
-  if (part.kind === 'index' || part.kind === 'name')
-    return `cannot take the whole record or a place of a list ${reason}`
-  if (part.kind === 'call' && (part.each || !functions.has(part.name)))
-    return `cannot call ${part.name} with fields of the record ${reason}`
-  const problem = refuseUncertain(part)
-  if (problem !== undefined) return problem
-  if (part.kind === 'binary' && ![part.left, part.right].some(isNil))
-    return [part.left, part.right].map(refuseJson).find((each) => each !== undefined)
-  return refuseRecord(part)
-}
-
-const reason = 'in a permission, because PostgreSQL has to answer it for every row'
-const compared: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', 'in', '&&', '||'])
-
-/** What could fail in one row and not in memory, or the other way round, is not asked at all. */
-function refuseUncertain(part: Typed): string | undefined {
-  if (part.kind === 'binary' && compared.has(part.operator)) return undefined
-  if (
-    part.kind === 'binary' &&
-    (part.operator === '/' || part.operator === '%' || part.type.kind === 'float')
-  )
-    return `cannot use "${part.operator}" with fields of the record ${reason}`
-  if (part.kind === 'call' && part.name === 'date' && part.args[0]?.type.kind === 'string')
-    return `cannot read dates out of texts of the record ${reason}`
-  if (part.kind === 'call' && part.name === 'add_days' && !isFewDays(part.args[1]))
-    return `can add a whole number of days that is written out, at most ${mostDays}, ${reason}`
-  const isOpen =
-    part.kind !== 'unary' && part.kind !== 'member' && listParts(part).some(({ type }) => type.kind === 'any')
-  return isOpen
-    ? `can only compare values that may be of any kind, such as attributes of the user, ${reason}`
-    : undefined
-}
-
-const mostDays = 100_000
-
-function isFewDays(part: Typed | undefined): boolean {
-  const value = part?.kind === 'unary' ? part.operand : part
-  const days = value?.kind === 'constant' ? Number(value.value) : Number.NaN
-  return Number.isInteger(days) && Math.abs(days) <= mostDays
-}
-
-function isNil(part: Typed): boolean {
-  return part.kind === 'constant' && part.value === null
-}
-
-function refuseRecord(part: Typed): string | undefined {
-  if (!isColumn(part) || part.type.kind !== 'record') return undefined
-  return `cannot use the record ${part.path.join('.')} itself in a permission; name one of its fields`
+function refuseBinary(part: Typed & { kind: 'binary' }): Problem {
+  const { operator, left, right } = part
+  if (operator === '||' || operator === '&&') return first([left, right], refuseCondition)
+  if (operator === 'in') return refuseIn(left, right)
+  if (part.type.kind !== 'boolean') return refuseValue(part)
+  if (left.type.kind === 'nil') return refuseBesideNil(right)
+  return right.type.kind === 'nil' ? refuseBesideNil(left) : first([left, right], refuseSide)
 }
 
 /** JSON and files can be compared with nil only. */
-function refuseJson(part: Typed): string | undefined {
-  if (!isColumn(part) || part.type.kind !== 'any') return undefined
-  return `can only compare ${part.path.join('.')} with nil in a permission, because it holds JSON`
+function refuseBesideNil(part: Typed): Problem {
+  return isColumn(part) && part.type.kind === 'any' ? undefined : refuseSide(part)
+}
+
+/** What is known beforehand is compared as what it turns out to be. */
+function refuseSide(part: Typed): Problem {
+  return isFixed(part) ? undefined : refuseValue(part)
+}
+
+function refuseIn(left: Typed, right: Typed): Problem {
+  if (isFixed(right)) return refuseSide(left)
+  if (right.kind !== 'list')
+    return `can only look into a list that is written out, or one of the user, ${where}`
+  return first([left, ...right.items], refuseSide)
+}
+
+/** Values have a type of which PostgreSQL has one too. */
+function refuseValue(part: Typed): Problem {
+  if (part.type.kind === 'boolean' && (part.kind === 'binary' || part.kind === 'unary'))
+    return refuseCondition(part)
+  if (part.kind === 'constant' && part.value === null) return undefined
+  const unknown = refuseType(part)
+  if (unknown !== undefined || isFixed(part) || isColumn(part)) return unknown
+  switch (part.kind) {
+    case 'unary':
+      return refuseValue(part.operand)
+    case 'conditional':
+      return refuseCondition(part.test) ?? first([part.yes, part.no], refuseValue)
+    case 'call':
+      return refuseCall(part)
+    case 'binary':
+      return part.operator === '/' || part.operator === '%'
+        ? `cannot use "${part.operator}" with fields of the record ${where}`
+        : first([part.left, part.right], refuseValue)
+    default:
+      return `cannot take a place of a list ${where}`
+  }
+}
+
+function refuseType(part: Typed): Problem {
+  const { kind } = part.type
+  if (kind !== 'any' && kind !== 'nil' && kind !== 'list' && kind !== 'record') return undefined
+  if (isFixed(part))
+    return `has ${nameType(part.type)} where its type must be known; number(x), string(x) or date(x) gives it one`
+  if (!isColumn(part)) return `cannot use ${nameType(part.type)} ${where}`
+  const name = part.path.join('.')
+  return kind === 'record'
+    ? `cannot use the record ${name} itself in a permission; name one of its fields`
+    : `can only compare ${name} with nil in a permission, because it holds JSON`
+}
+
+function refuseCall({ name, args, each }: Typed & { kind: 'call' }): Problem {
+  if (each || !functions.has(name)) return `cannot call ${name} with fields of the record ${where}`
+  if (name === 'starts_with' || name === 'contains')
+    return first(args, (arg) => (isFixed(arg) ? undefined : refuseText(name, arg)))
+  const [arg] = args
+  if (name === 'date' && arg && !isDay(arg.type))
+    return `can only call date with a date or a moment of the record ${where}`
+  return first(args, refuseValue)
+}
+
+function refuseText(name: string, arg: Typed): Problem {
+  const problem = refuseValue(arg)
+  if (problem !== undefined || arg.type.kind === 'string') return problem
+  return `can only look for and in texts by ${name}, found ${nameType(arg.type)}`
 }

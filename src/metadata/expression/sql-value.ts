@@ -1,9 +1,10 @@
-// Writes values of expressions as SQL: columns as they stand, the rest worked out or calculated.
+// Writes values of expressions as SQL: columns as they stand, the rest worked out or calculated; no value is an error for any row.
 
-import { makeClosure } from './evaluate.ts'
+import { widenDay } from './dates.ts'
 import { isDecimal, writeDecimal } from './number.ts'
-import { addDaysSql, dayPart, daysBetweenSql } from './sql-dates.ts'
-import { isColumn, isFixed } from './sql-limits.ts'
+import { writeCall } from './sql-call.ts'
+import type { Fixed } from './sql-fixed.ts'
+import { isColumn } from './sql-limits.ts'
 import type { Typed } from './syntax.ts'
 import type { Type } from './type.ts'
 
@@ -15,120 +16,71 @@ export type SqlTarget = Readonly<{
   bind(value: unknown, pgType: string): string
   /** What a name such as `user` or `now` stands for. */
   environment: Readonly<Record<string, unknown>>
-  /** Writes a condition; handed along, because values may hold conditions. */
-  truth?(part: Typed): string
 }>
 export type SqlColumn = Readonly<{ sql: string; pgType: string }>
 
-/** What values of a type are in PostgreSQL, as far as expressions tell them apart. */
-export const pgTypes: Partial<Record<Type['kind'], string>> = {
+/** What writers of parts share; `truth` writes a part as a condition, because values may hold conditions. */
+export type Writer = Pick<SqlTarget, 'column' | 'bind'> &
+  Readonly<{ fixed: Fixed; truth(part: Typed): string }>
+
+const pgTypes: Partial<Record<Type['kind'], string>> = {
   boolean: 'boolean',
   decimal: 'numeric',
-  float: 'double precision',
   string: 'text',
   timestamp: 'timestamptz',
   date: 'date',
+  day: 'timestamptz',
   time: 'time',
 }
 
-/** The value of a part that no row decides. */
-export function workOut(part: Typed, { environment }: SqlTarget): unknown {
-  return makeClosure(part)({ environment, element: null, budget: { steps: 0 } })
+/** What values of a type are in PostgreSQL, as far as expressions tell them apart. */
+export function pgTypeOf({ kind }: Type): string {
+  return pgTypes[kind] ?? 'text'
 }
 
 /** Binds a value that was worked out, as a given type. */
-export function bindValue(value: unknown, pgType: string, { bind }: SqlTarget): string {
-  return bind(isDecimal(value) ? writeDecimal(value) : value, pgType)
+export function bindValue(value: unknown, pgType: string, { bind }: Writer): string {
+  if (isDecimal(value)) return bind(writeDecimal(value), pgType)
+  return bind(pgType === 'timestamptz' ? widenDay(value) : value, pgType)
+}
+
+export function columnOf(part: Typed, { column }: Writer): SqlColumn | undefined {
+  return isColumn(part) ? column(part.path.slice(1)) : undefined
 }
 
 /** A part as a value, cast to the type by which it is compared or reckoned with. */
-export function writeValue(part: Typed, target: SqlTarget, pgType: string): string {
-  if (isFixed(part)) return bindValue(fitFixed(workOut(part, target), pgType), pgType, target)
-  if (isColumn(part)) return castColumn(target.column(part.path.slice(1)), pgType)
-  return castPart(part, target, pgType)
+export function writeValue(part: Typed, writer: Writer, pgType: string): string {
+  if (writer.fixed.has(part)) return bindValue(writer.fixed.get(part), pgType, writer)
+  const own = pgTypeOf(part.type)
+  return cast(columnOf(part, writer) ?? { sql: writePart(part, writer, own), pgType: own }, pgType)
 }
 
-/** A value of another kind than is asked for has no place in a sum or a choice. */
-function fitFixed(value: unknown, pgType: string): unknown {
-  if (value === null || value === undefined) return null
-  const isNumber = typeof value === 'number' || isDecimal(value)
-  if (pgType === 'numeric' || pgType === 'double precision') return isNumber ? value : null
-  if (pgType === 'boolean') return typeof value === 'boolean' ? value : null
-  return typeof value === 'string' ? value : null
-}
-
-function castColumn({ sql, pgType: own }: SqlColumn, wanted: string): string {
+/** Days begin in UTC; floating numbers are what their shortest text says. */
+function cast({ sql, pgType: own }: SqlColumn, wanted: string): string {
   if (own === wanted) return sql
-  return own === 'date' && wanted === 'timestamptz'
-    ? `(${sql}::timestamp at time zone 'UTC')`
-    : `${sql}::${wanted}`
+  if (own === 'date' && wanted === 'timestamptz') return `(${sql}::timestamp at time zone 'UTC')`
+  return own === 'double precision' ? `${sql}::text::${wanted}` : `${sql}::${wanted}`
 }
 
-function castPart(part: Typed, target: SqlTarget, pgType: string): string {
-  const own = pgTypes[part.type.kind] ?? pgType
-  const sql = writePart(part, target, own)
-  return castColumn({ sql, pgType: own }, pgType)
-}
-
-function writePart(part: Typed, target: SqlTarget, own: string): string {
+function writePart(part: Typed, writer: Writer, own: string): string {
+  if (own === 'boolean' && (part.kind === 'binary' || part.kind === 'unary'))
+    return `((${writer.truth(part)}) is true)`
   switch (part.kind) {
-    case 'binary':
-      return own === 'boolean' ? writeTruthOf(part, target) : writeArithmetic(part, target, own)
+    case 'binary': {
+      const [left, right] = [part.left, part.right].map((side) => writeValue(side, writer, own))
+      return `(${left} ${own === 'text' ? '||' : part.operator} ${right})`
+    }
     case 'unary':
-      return part.operator === '!'
-        ? writeTruthOf(part, target)
-        : `(- ${writeValue(part.operand, target, own)})`
+      return `(- ${writeValue(part.operand, writer, own)})`
     case 'conditional': {
-      const [yes, no] = [part.yes, part.no].map((each) => writeValue(each, target, own))
-      return `case when ${writeTruthOf(part.test, target)} then ${yes} else ${no} end`
+      const [yes, no] = [part.yes, part.no].map((value) => writeValue(value, writer, own))
+      return `(case when ${writer.truth(part.test)} then ${yes} else ${no} end)`
     }
     case 'call':
-      return writeCall(part, target, own)
+      return part.type.kind === 'boolean' && part.name !== 'coalesce'
+        ? `((${writer.truth(part)}) is true)`
+        : writeCall(part.name, own, part.args, (arg, pgType) => writeValue(arg, writer, pgType))
     default:
       throw new Error(`A part of the kind ${part.kind} cannot be written as SQL`)
-  }
-}
-
-function writeTruthOf(part: Typed, target: SqlTarget): string {
-  if (target.truth === undefined) throw new Error('Nobody writes the conditions of this expression')
-  return `((${target.truth(part)}) is true)`
-}
-
-function writeArithmetic(part: Typed & { kind: 'binary' }, target: SqlTarget, own: string): string {
-  const operator = own === 'text' ? '||' : part.operator
-  return `(${writeValue(part.left, target, own)} ${operator} ${writeValue(part.right, target, own)})`
-}
-
-function writeCall({ name, args, type }: Typed & { kind: 'call' }, target: SqlTarget, own: string): string {
-  const [first, second] = args
-  if (name === 'coalesce') return `coalesce(${args.map((arg) => writeValue(arg, target, own)).join(', ')})`
-  if (first === undefined) throw new Error(`The function ${name} needs an argument`)
-  switch (name) {
-    case 'len':
-      return `char_length(${writeValue(first, target, 'text')})::numeric`
-    case 'lower':
-      return `lower(${writeValue(first, target, 'text')} collate "C")`
-    case 'starts_with':
-    case 'contains':
-      return writeTruthOf({ kind: 'call', name, args, type }, target)
-    case 'date':
-      return writeValue(first, target, own)
-    case 'year':
-    case 'month':
-    case 'day':
-      return dayPart(name, writeValue(first, target, 'timestamptz'))
-    case 'add_days':
-      return addDaysSql(
-        writeValue(first, target, own),
-        second ? writeValue(second, target, 'numeric') : '0',
-        own,
-      )
-    case 'days_between':
-      return daysBetweenSql(
-        writeValue(first, target, 'timestamptz'),
-        second ? writeValue(second, target, 'timestamptz') : 'null',
-      )
-    default:
-      throw new Error(`The function ${name} cannot be written as SQL`)
   }
 }

@@ -33,7 +33,7 @@ export type Syntax = Readonly<{ at: number }> &
     | Readonly<{ kind: 'conditional'; test: Syntax; yes: Syntax; no: Syntax }>
   )
 
-/** A part whose names are known and whose type is clear. `path` is how a name or member is reached from the scope. */
+/** A part whose names are known and whose type is clear. `path` is how a name or member is reached from the scope, if it is. */
 export type Typed = Readonly<{ type: Type }> &
   (
     | Readonly<{ kind: 'constant'; value: Constant }>
@@ -48,4 +48,4 @@ export type Typed = Readonly<{ type: Type }> &
   )
 
 /** Where names are looked up: the element that an expression is asked for, if there is one, and then the scope. */
-export type Names = Readonly<{ scope: Scope; element?: Readonly<{ type: Type; path?: readonly string[] }> }>
+export type Names = Readonly<{ scope: Scope; element?: Type }>

@@ -1,11 +1,16 @@
 // Functions of texts. Letters change their case by ASCII only, as they do in PostgreSQL's collation "C".
 import { RE2JS } from 're2js'
-import { limitList, limitText, spend } from './budget.ts'
+import { joinTexts, splitText } from './budget.ts'
 import { ExpressionError } from './error.ts'
 import type { FunctionDefinition } from './function-definition.ts'
-import { isDecimal, readDecimal, writeDecimal } from './number.ts'
+import { isDecimal, makeDecimal, writeDecimal } from './number.ts'
+import { numberOf } from './number-functions.ts'
+import { findsPattern, readPattern } from './pattern.ts'
 import { booleanType, decimalType, stringType } from './type-rules.ts'
-import { isNumber, refuseKind } from './values.ts'
+import { isEqual, refuseKind } from './values.ts'
+
+/** For field rules. */
+export const compilePattern = readPattern
 
 const toBoolean = () => booleanType
 const toText = () => stringType
@@ -16,9 +21,9 @@ function textOf(value: unknown): string {
 }
 
 function wholeOf(value: unknown): number {
-  const number = isNumber(value) ? Number(value) : Number.NaN
+  const number = Number(numberOf(value))
   if (Number.isSafeInteger(number)) return number
-  throw new ExpressionError('expects a whole number')
+  throw new ExpressionError(`expects a whole number, found ${number}`)
 }
 
 /** A value as text: numbers as they are written, nil as nothing. */
@@ -29,27 +34,13 @@ function writeText(value: unknown): string {
   return String(value)
 }
 
-/** Patterns that were compiled; how many there are is bounded by the definitions of the apps. */
-const patterns = new Map<string, RE2JS>()
-const mostPatterns = 10_000
-
-/** Compiles a pattern of the linear engine; throws its own error for one that it does not know. */
-export function compilePattern(pattern: string): RE2JS {
-  const known = patterns.get(pattern)
-  if (known) return known
-  if (patterns.size >= mostPatterns) patterns.clear()
-  const compiled = RE2JS.compile(pattern)
-  patterns.set(pattern, compiled)
-  return compiled
-}
-
-/** Yes-or-no questions about two texts; of nil the answer is no. */
+/** Yes-or-no questions about two texts; of anything else the answer is no. */
 function ask(test: (text: string, other: string) => boolean): FunctionDefinition {
   return {
     parameters: ['text', 'text'],
     takesNil: true,
     result: toBoolean,
-    run: ([text, other]) => text !== null && other !== null && test(textOf(text), textOf(other)),
+    run: ([text, other]) => typeof text === 'string' && typeof other === 'string' && test(text, other),
   }
 }
 
@@ -57,23 +48,34 @@ function change(make: (text: string) => string): FunctionDefinition {
   return { parameters: ['text'], result: toText, run: ([text]) => make(textOf(text)) }
 }
 
+/** Characters are code points; texts of nothing but simple ones need no closer look. */
+function countCharacters(text: string): number {
+  return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0)
+}
+
+function cut(text: string, start: number, length = Number.POSITIVE_INFINITY): string {
+  const from = Math.max(0, start)
+  const to = from + Math.max(0, length)
+  return /[\ud800-\udfff]/.test(text) ? [...text].slice(from, to).join('') : text.slice(from, to)
+}
+
 export const textFunctions: Readonly<Record<string, FunctionDefinition>> = {
   len: {
-    parameters: ['any'],
+    parameters: ['sequence'],
     result: () => decimalType,
-    run: ([value]) => {
-      if (Array.isArray(value)) return readDecimal(value.length)
-      return readDecimal([...textOf(value)].length)
-    },
+    run: ([value]) => makeDecimal(Array.isArray(value) ? value.length : countCharacters(textOf(value))),
   },
   upper: change((text) => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase())),
   lower: change((text) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())),
-  trim: change((text) => text.replace(/^ +| +$/g, '')),
+  trim: change((text) => text.replace(/^ +/, '').replace(/(?<! ) +$/, '')),
   contains: {
-    parameters: ['any', 'any'],
+    parameters: ['sequence', 'any'],
     takesNil: true,
     result: toBoolean,
-    run: ([text, other]) => text !== null && other !== null && textOf(text).includes(textOf(other)),
+    run: ([whole, part]) =>
+      Array.isArray(whole)
+        ? part !== null && whole.some((item) => isEqual(item, part))
+        : typeof whole === 'string' && typeof part === 'string' && whole.includes(part),
   },
   starts_with: ask((text, start) => text.startsWith(start)),
   ends_with: ask((text, end) => text.endsWith(end)),
@@ -81,21 +83,15 @@ export const textFunctions: Readonly<Record<string, FunctionDefinition>> = {
     parameters: ['text', 'pattern'],
     takesNil: true,
     result: toBoolean,
-    run: ([text, pattern], { state }) => {
-      if (text === null) return false
-      spend(state.budget, Math.ceil(textOf(text).length / 100))
-      return compilePattern(textOf(pattern)).matcher(textOf(text)).find()
-    },
+    run: ([text, pattern], { state }) =>
+      typeof text === 'string' && pattern instanceof RE2JS && findsPattern(pattern, text, state.budget),
   },
   substring: {
     parameters: ['text', 'number', 'number'],
     least: 2,
     result: toText,
-    run: ([text, start, length]) => {
-      const letters = [...textOf(text)]
-      const from = Math.max(0, wholeOf(start))
-      return letters.slice(from, length == null ? undefined : from + Math.max(0, wholeOf(length))).join('')
-    },
+    run: ([text, start, length]) =>
+      cut(textOf(text), wholeOf(start), length === undefined ? undefined : wholeOf(length)),
   },
   replace: {
     parameters: ['text', 'text', 'text'],
@@ -105,28 +101,26 @@ export const textFunctions: Readonly<Record<string, FunctionDefinition>> = {
   split: {
     parameters: ['text', 'text'],
     result: () => ({ kind: 'list', of: stringType }),
-    run: ([text, separator]) => limitList(textOf(text).split(textOf(separator))),
+    run: ([text, separator]) => splitText(textOf(text), textOf(separator)),
   },
   join: {
     parameters: ['list', 'text'],
     result: toText,
-    run: ([items, separator]) =>
-      limitText(Array.isArray(items) ? items.map(writeText).join(textOf(separator)) : ''),
+    run: ([items, separator]) => {
+      if (!Array.isArray(items)) throw refuseKind('a list', items)
+      return joinTexts(items.map(writeText), textOf(separator))
+    },
   },
   concat: {
     parameters: ['any'],
     isOpen: true,
     takesNil: true,
     result: toText,
-    run: (values) => limitText(values.map(writeText).join('')),
+    run: (values) => joinTexts(values.map(writeText)),
   },
   string: { parameters: ['any'], result: toText, run: ([value]) => writeText(value) },
 }
 
 function replaceAll(text: string, old: string, fresh: string): string {
-  if (old === '') return text
-  const parts = text.split(old)
-  if (text.length + parts.length * fresh.length > 2_000_000)
-    throw new ExpressionError('makes a text that is too long')
-  return limitText(parts.join(fresh))
+  return old === '' ? text : joinTexts(text.split(old), fresh)
 }

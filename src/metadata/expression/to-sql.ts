@@ -1,12 +1,23 @@
 // Writes the part of the language that policies use as SQL; it is true for exactly the rows for which memory says true.
+import { ExpressionError } from './error.ts'
+import { makeClosure } from './evaluate.ts'
 import { checkText } from './expression.ts'
+import { measureCost } from './sql-cost.ts'
+import { prepareFixed } from './sql-fixed.ts'
 import { findUnwritable } from './sql-limits.ts'
-import { type SqlTarget, writeTruth } from './sql-truth.ts'
+import { writeTruth } from './sql-truth.ts'
+import type { SqlTarget, Writer } from './sql-value.ts'
+import type { Typed } from './syntax.ts'
 import type { Scope } from './type.ts'
 import { isOpen, nameType } from './type-rules.ts'
+import { isTrue } from './values.ts'
 
-/** A condition that can be written for any row: SQL that is true, false or null (which counts as false). */
-export type SqlExpression = Readonly<{ write(target: SqlTarget): string }>
+/** A condition that can be asked of any row, in SQL and in memory, with one answer; when what no row decides cannot be worked out, that is no. */
+export type SqlExpression = Readonly<{
+  /** SQL that is true, false or null, which counts as false. */
+  write(target: SqlTarget): string
+  holds(environment: Readonly<Record<string, unknown>>): boolean
+}>
 
 /** Checks and compiles a text that says yes or no; what only memory can work out is a problem. */
 export function compileToSql(
@@ -19,6 +30,33 @@ export function compileToSql(
   if (typed.type.kind !== 'boolean' && !isOpen(typed.type))
     return { problem: `must be true or false, but it is ${nameType(typed.type)}` }
   const problem = findUnwritable(typed)
-  if (problem !== undefined) return { problem }
-  return { sql: { write: (target) => writeTruth(typed, target) } }
+  return problem === undefined ? { sql: build(typed) } : { problem }
+}
+
+function build(typed: Typed): SqlExpression {
+  const prepare = prepareFixed(typed, measureCost(typed))
+  const run = makeClosure(typed)
+  return {
+    write: ({ column, bind, environment }) =>
+      answer('false', () => {
+        const fixed = prepare(environment)
+        const writer: Writer = { column, bind, fixed, truth: (part) => writeTruth(part, writer) }
+        return writeTruth(typed, writer)
+      }),
+    holds: (environment) =>
+      answer(false, () => {
+        prepare(environment)
+        return isTrue(run({ environment, element: null, budget: { steps: 0 } }))
+      }),
+  }
+}
+
+/** What cannot be worked out denies. */
+function answer<T>(denial: T, ask: () => T): T {
+  try {
+    return ask()
+  } catch (error) {
+    if (error instanceof ExpressionError) return denial
+    throw error
+  }
 }

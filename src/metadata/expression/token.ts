@@ -1,4 +1,5 @@
 // Cuts the text of an expression into tokens; the place of each is kept for messages.
+import { isStorable } from '../../reader.ts'
 import { ExpressionProblem } from './problem.ts'
 
 export type Token = Readonly<{
@@ -19,6 +20,8 @@ const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
 export function readTokens(text: string): readonly Token[] {
   if (text.length > mostText)
     throw new ExpressionProblem(1, `must have at most ${mostText} characters, found ${text.length}`)
+  if (!isStorable(text))
+    throw new ExpressionProblem(1, 'must be text without NUL and without half surrogate pairs')
   const tokens: Token[] = []
   let place = 0
   while (place < text.length) {

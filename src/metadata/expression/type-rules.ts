@@ -5,16 +5,17 @@ export const anyType: Type = { kind: 'any' }
 export const booleanType: Type = { kind: 'boolean' }
 export const decimalType: Type = { kind: 'decimal' }
 export const stringType: Type = { kind: 'string' }
+export const dayType: Type = { kind: 'day' }
 
 const names: Readonly<Record<Type['kind'], string>> = {
   any: 'anything',
   nil: 'nil',
   boolean: 'true or false',
   decimal: 'a number',
-  float: 'a number',
   string: 'a text',
   timestamp: 'a moment',
   date: 'a date',
+  day: 'a date or a moment',
   time: 'a time of day',
   list: 'a list',
   record: 'a record',
@@ -25,11 +26,11 @@ export function nameType({ kind }: Type): string {
 }
 
 export function isNumeric({ kind }: Type): boolean {
-  return kind === 'decimal' || kind === 'float'
+  return kind === 'decimal'
 }
 
 export function isDay({ kind }: Type): boolean {
-  return kind === 'date' || kind === 'timestamp'
+  return kind === 'date' || kind === 'timestamp' || kind === 'day'
 }
 
 /** Whether nothing is known of the type before it is looked at. */
@@ -37,23 +38,37 @@ export function isOpen({ kind }: Type): boolean {
   return kind === 'any' || kind === 'nil'
 }
 
-/** Whether values of two types can be put side by side. */
+/** Whether values of the type come before and after each other. */
+export function isOrdered({ kind }: Type): boolean {
+  return kind !== 'list' && kind !== 'record' && kind !== 'boolean'
+}
+
+/** Whether values of two types can be put side by side; lists and records only beside nil. */
 export function areComparable(one: Type, other: Type): boolean {
-  return (
-    isOpen(one) ||
-    isOpen(other) ||
-    one.kind === other.kind ||
-    (isNumeric(one) && isNumeric(other)) ||
-    (isDay(one) && isDay(other))
-  )
+  if (one.kind === 'nil' || other.kind === 'nil') return true
+  if ([one, other].some(({ kind }) => kind === 'list' || kind === 'record')) return false
+  return isOpen(one) || isOpen(other) || one.kind === other.kind || (isDay(one) && isDay(other))
 }
 
 /** The type of a value that is one or the other. */
 export function joinTypes(types: readonly Type[]): Type {
-  const [first, ...others] = types.filter(({ kind }) => kind !== 'nil')
+  const known = types.filter(({ kind }) => kind !== 'nil')
+  const [first] = known
   if (first === undefined) return { kind: 'nil' }
-  if (others.every(({ kind }) => kind === first.kind)) return first
-  return [first, ...others].every(isNumeric) ? { kind: 'float' } : anyType
+  if (known.every(isDay) && known.some(({ kind }) => kind !== first.kind)) return dayType
+  if (known.some(({ kind }) => kind !== first.kind)) return anyType
+  if (first.kind === 'list') return { kind: 'list', of: joinTypes(known.map(elementOf)) }
+  return first.kind === 'record' ? joinRecords(known, first.name) : first
+}
+
+/** What records of several entities have in common, which one can be sure of. */
+function joinRecords(types: readonly Type[], name: string): Type {
+  const [first, ...others] = types.flatMap((type) => (type.kind === 'record' ? [type.fields] : []))
+  if (first === undefined || others.every((fields) => fields === first)) return types[0] ?? anyType
+  const shared = [...first].filter(([field, { kind }]) =>
+    others.every((fields) => fields.get(field)?.kind === kind && kind !== 'record'),
+  )
+  return { kind: 'record', name, fields: new Map(shared) }
 }
 
 /** What a list is made of. */

@@ -2,10 +2,10 @@
 import type { Field } from '../field.ts'
 import type { FieldType } from '../value.ts'
 
-/** The kind of a value. `any` is known only when it is looked at: JSON, attributes of users. */
+/** The kind of a value. `any` is known only when it is looked at: JSON, attributes of users. A `day` is a date or a timestamp. */
 export type Type =
   | Readonly<{
-      kind: 'any' | 'nil' | 'boolean' | 'decimal' | 'float' | 'string' | 'timestamp' | 'date' | 'time'
+      kind: 'any' | 'nil' | 'boolean' | 'decimal' | 'string' | 'timestamp' | 'date' | 'day' | 'time'
     }>
   | Readonly<{ kind: 'list'; of: Type }>
   | Readonly<{ kind: 'record'; name: string; fields: ReadonlyMap<string, Type> }>
@@ -13,13 +13,13 @@ export type Type =
 /** The names that an expression may begin with (`record`, `user`, ...), and what they stand for. */
 export type Scope = ReadonlyMap<string, Type>
 
-/** Whole numbers are exact decimals here; files and JSON are looked at when they are used. */
+/** Numbers of all types are exact decimals here; files and JSON are looked at when they are used. */
 const kinds: Readonly<Record<FieldType, Exclude<Type['kind'], 'list' | 'record' | 'nil'>>> = {
   string: 'string',
   text: 'string',
   int: 'decimal',
   bigint: 'decimal',
-  float: 'float',
+  float: 'decimal',
   decimal: 'decimal',
   boolean: 'boolean',
   uuid: 'string',
