@@ -26,7 +26,7 @@ export function draftRegistry(revision: number, definitions: Definitions): Draft
   }))
   const subjects = new Map(drafts.map((draft) => [draft.name, registerFields(draft)]))
   const { behaviours, problems } = buildBehaviours(definitions, subjects)
-  const { policies, problems: refused } = buildPolicies(definitions.permissions, subjects)
+  const { policies, problems: refused } = buildPolicies(definitions, subjects)
   const entities = new Map(
     [...subjects].map(([name, subject]): [string, RegistryEntity] => [
       name,

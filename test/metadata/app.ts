@@ -4,6 +4,7 @@ import type { Pool } from '../../src/database/connect.ts'
 import { connect } from '../../src/database/connect.ts'
 import { AppError, type Problem } from '../../src/errors.ts'
 import { type Entity, readEntity } from '../../src/metadata/entity.ts'
+import { type Permission, readPermission } from '../../src/metadata/permission.ts'
 import type { Definitions, Registry } from '../../src/metadata/registry.ts'
 import { type Relation, readRelation } from '../../src/metadata/relation.ts'
 import { type Rule, readRule } from '../../src/metadata/rule.ts'
@@ -100,6 +101,13 @@ export function readGoodMachine(written: unknown): StateMachine {
   const machine = readStateMachine(written, '', problems)
   if (machine && problems.length === 0) return machine
   throw new Error(`The test has a bad state machine: ${JSON.stringify(problems)}`)
+}
+
+export function readGoodPermission(written: unknown): Permission {
+  const problems: Problem[] = []
+  const permission = readPermission(written, '', problems)
+  if (permission && problems.length === 0) return permission
+  throw new Error(`The test has a bad permission: ${JSON.stringify(problems)}`)
 }
 
 /** What became of a save: `saved`, or its code and every problem with its path. */

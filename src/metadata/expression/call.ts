@@ -24,7 +24,9 @@ export function buildCall(
   return (state) => {
     const values = given.map((arg) => arg(state))
     if (!takesNil && values.includes(null)) return null
-    return definition.run(values, inner ? { state, evaluateFor: bindElement(inner, state) } : { state })
+    const made = definition.run(values, inner ? { state, evaluateFor: bindElement(inner, state) } : { state })
+    spendOn(state.budget, made)
+    return made
   }
 }
 
@@ -34,7 +36,7 @@ function buildPattern(arg: Typed): Closure {
   return () => pattern
 }
 
-/** Functions go through the texts and lists that they are given, and may rely on the form of their items. */
+/** Functions go through the texts and lists that they are given; they may rely on the form of their items. */
 function buildArgument({ type }: Typed, value: Closure): Closure {
   const { kind }: Type = elementOf(type)
   return (state) => {

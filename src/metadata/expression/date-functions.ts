@@ -2,7 +2,7 @@
 import { addDays, countDays, momentOf, readDay } from './dates.ts'
 import { ExpressionError } from './error.ts'
 import type { FunctionDefinition } from './function-definition.ts'
-import { makeDecimal } from './number.ts'
+import { makeDecimal, toWhole } from './number.ts'
 import { numberOf } from './number-functions.ts'
 import type { Type } from './type.ts'
 import { dayType, decimalType, isDay } from './type-rules.ts'
@@ -54,7 +54,7 @@ export const dateFunctions: Readonly<Record<string, FunctionDefinition>> = {
   add_days: {
     parameters: ['day', 'number'],
     result: typeOfDay,
-    run: ([value, days]) => addDays(value, Number(numberOf(days))),
+    run: ([value, days]) => addDays(value, toWhole(numberOf(days))),
   },
   year: part((moment) => moment.getUTCFullYear()),
   month: part((moment) => moment.getUTCMonth() + 1),

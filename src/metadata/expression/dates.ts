@@ -59,10 +59,10 @@ export function countDays(from: unknown, to: unknown): number {
   return Math.floor(momentOf(to).getTime() / dayLength) - Math.floor(momentOf(from).getTime() / dayLength)
 }
 
-/** The value so many days later, in its own form; null when that is no whole number, or outside the years 1 to 9999. */
+/** The value so many days later, in its own form; null when that is NaN, or outside the years 1 to 9999. */
 export function addDays(value: unknown, days: number): string | null {
   const moment = new Date(momentOf(value).getTime() + days * dayLength)
   const year = moment.getUTCFullYear()
-  if (!Number.isInteger(days) || !(year >= 1 && year <= 9999)) return null
+  if (!(year >= 1 && year <= 9999)) return null
   return isDate(value) ? moment.toISOString().slice(0, 10) : moment.toISOString()
 }

@@ -3,7 +3,7 @@ import { calculate, negate } from './arithmetic.ts'
 import { type State, spend, spendOn } from './budget.ts'
 import { buildCall } from './call.ts'
 import { chooseReading } from './dates.ts'
-import { isDecimal } from './number.ts'
+import { isDecimal, toWhole } from './number.ts'
 import type { BinaryOperator, Typed } from './syntax.ts'
 import type { Type } from './type.ts'
 import { elementOf } from './type-rules.ts'
@@ -61,8 +61,7 @@ function buildIndex(list: Closure, index: Closure, { kind }: Type): Closure {
     const items = list(state)
     const place = index(state)
     if (!Array.isArray(items) || !isDecimal(place)) return null
-    const number = Number(place)
-    return Number.isInteger(number) && number >= 0 ? takeValue(kind, items[number]) : null
+    return takeValue(kind, items[toWhole(place)])
   }
 }
 

@@ -1,7 +1,7 @@
 // Functions of numbers.
 import { ExpressionError } from './error.ts'
 import type { FunctionDefinition } from './function-definition.ts'
-import { type Big, isDecimal, readDecimal, roundDecimal } from './number.ts'
+import { type Big, isDecimal, readDecimal, roundDecimal, toWhole, writeDecimal } from './number.ts'
 import { decimalType, joinTypes } from './type-rules.ts'
 import { refuseKind } from './values.ts'
 
@@ -24,9 +24,11 @@ function floor(value: Big): Big {
 }
 
 function placesOf(value: unknown): number {
-  const places = value === undefined ? 0 : Number(numberOf(value))
-  if (Number.isInteger(places) && places >= 0 && places <= mostPlaces) return places
-  throw new ExpressionError(`expects a number of digits from 0 to ${mostPlaces}, found ${places}`)
+  const places = value === undefined ? 0 : toWhole(numberOf(value))
+  if (places >= 0 && places <= mostPlaces) return places
+  throw new ExpressionError(
+    `expects a number of digits from 0 to ${mostPlaces}, found ${writeDecimal(numberOf(value))}`,
+  )
 }
 
 function readNumber(value: unknown): Big | null {

@@ -27,6 +27,15 @@ export function isDecimal(value: unknown): value is Big {
   return value instanceof Decimal
 }
 
+export function isWhole(value: Big): boolean {
+  return value.round(0, 0).eq(value)
+}
+
+/** A whole number as JavaScript has it; NaN for any other. */
+export function toWhole(value: Big): number {
+  return isWhole(value) ? Number(value) : Number.NaN
+}
+
 /** How many digits it has before or behind the point, whichever are more, or in all. */
 export function countDigits({ c: digits, e: exponent }: Big): number {
   return Math.max(digits.length, Math.abs(exponent))

@@ -74,12 +74,15 @@ function refuse({ kind, text, at }: Token, expected: string): ExpressionProblem 
 }
 
 function readExpression(reader: Reader): Syntax {
-  if (++reader.depth > mostDepth)
-    throw new ExpressionProblem(peek(reader).at, `goes more than ${mostDepth} levels deep`)
+  if (++reader.depth > mostDepth) throw tooDeep(peek(reader).at)
   const test = readBinary(reader, 1)
   const whole = takeIf(reader, '?') ? readConditional(reader, test) : test
   reader.depth--
   return whole
+}
+
+function tooDeep(at: number): ExpressionProblem {
+  return new ExpressionProblem(at, `goes more than ${mostDepth} levels deep`)
 }
 
 function readConditional(reader: Reader, test: Syntax): Syntax {
@@ -107,7 +110,7 @@ function readUnary(reader: Reader): Syntax {
   const { at } = peek(reader)
   const operator = takeIf(reader, '!') || takeIf(reader, 'not') ? '!' : takeIf(reader, '-') ? '-' : undefined
   if (operator === undefined) return readPostfix(reader)
-  if (++reader.depth > mostDepth) throw new ExpressionProblem(at, `goes more than ${mostDepth} levels deep`)
+  if (++reader.depth > mostDepth) throw tooDeep(at)
   const operand = readUnary(reader)
   reader.depth--
   return { kind: 'unary', operator, operand, at }
@@ -115,13 +118,14 @@ function readUnary(reader: Reader): Syntax {
 
 function readPostfix(reader: Reader): Syntax {
   let part = readPrimary(reader)
-  for (;;) {
+  for (let depth = 1; ; depth++) {
     const { at } = peek(reader)
     if (takeIf(reader, '.')) part = readMember(reader, part)
     else if (takeIf(reader, '[')) {
       part = { kind: 'index', of: part, index: readExpression(reader), at }
       expect(reader, ']')
     } else return part
+    if (depth > mostDepth) throw tooDeep(at)
   }
 }
 

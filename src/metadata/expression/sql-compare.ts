@@ -1,7 +1,7 @@
 // Writes comparisons as SQL: a plain column beside a value that is known stands alone, so that an index can serve.
 
 import { chooseReading } from './dates.ts'
-import { type Big, isDecimal, readDecimal, writeDecimal } from './number.ts'
+import { type Big, isDecimal, isWhole, readDecimal, writeDecimal } from './number.ts'
 import { bindValue, columnOf, pgTypeOf, type Writer, writeValue } from './sql-value.ts'
 import type { BinaryOperator, Typed } from './syntax.ts'
 import type { Type } from './type.ts'
@@ -21,18 +21,20 @@ const swapped: Partial<Record<BinaryOperator, BinaryOperator>> = {
 export function writeComparison(operator: BinaryOperator, left: Typed, right: Typed, writer: Writer): string {
   const { fixed } = writer
   if (fixed.has(left))
-    return compareKnown(
-      swapped[operator] ?? operator,
-      right,
-      { value: fixed.get(left), type: left.type },
-      writer,
-    )
-  if (fixed.has(right))
-    return compareKnown(operator, left, { value: fixed.get(right), type: right.type }, writer)
-  const isDate = left.type.kind === 'date' && right.type.kind === 'date'
-  const pgType = isDay(left.type) && !isDate ? 'timestamptz' : pgTypeOf(left.type)
+    return compareKnown(swapped[operator] ?? operator, right, knownOf(left, writer), writer)
+  if (fixed.has(right)) return compareKnown(operator, left, knownOf(right, writer), writer)
+  const pgType = commonType(left.type, right.type)
   const [one, other] = [left, right].map((side) => writeValue(side, writer, pgType))
   return `(${one} ${signs[operator] ?? operator} ${other}${collate(operator, pgType)})`
+}
+
+function knownOf(part: Typed, { fixed }: Writer): Known {
+  return { value: fixed.get(part), type: part.type }
+}
+
+function commonType(one: Type, other: Type): string {
+  const areDates = one.kind === 'date' && other.kind === 'date'
+  return isDay(one) && !areDates ? 'timestamptz' : pgTypeOf(one)
 }
 
 const signs: Partial<Record<BinaryOperator, string>> = {
@@ -97,26 +99,38 @@ function isUuid(text: string): boolean {
 function chooseNumeric(value: Big, own: string | undefined): string {
   if (own === 'double precision') return readDecimal(Number(value))?.eq(value) ? own : 'numeric'
   const most = own === 'integer' ? 2_147_483_647 : own === 'bigint' ? '9223372036854775807' : -1
-  return value.round(0, 0).eq(value) && value.abs().lte(most) ? (own ?? 'numeric') : 'numeric'
+  return isWhole(value) && value.abs().lte(most) ? (own ?? 'numeric') : 'numeric'
 }
 
 /** Nil is in no list. */
 export function writeIn(left: Typed, right: Typed, writer: Writer): string {
   const { fixed } = writer
-  if (fixed.has(right)) return writeMembership(left, fixed.get(right), elementOf(right.type), writer)
+  const element = elementOf(right.type)
+  if (fixed.has(right)) return writeMembership(left, fixed.get(right), element, writer)
   const items = right.kind === 'list' ? right.items : []
-  if (fixed.has(left) && fixed.get(left) === null) return 'false'
-  const isOne = items.map((item) => writeItem(left, item, writer)).join(' or ')
-  const isThere = fixed.has(left) ? 'true' : `(${writeValue(left, writer, pgTypeOf(left.type))} is not null)`
-  return `(${isThere} and (${isOne}))`
+  if (!fixed.has(left)) return writeAmong(left, items, element, writer)
+  if (fixed.get(left) === null) return 'false'
+  return `(${items.map((item) => writeItem(left, item, writer)).join(' or ')})`
 }
 
+/** What is known is among what differs from row to row, or among the rest that is known. */
 function writeItem(left: Typed, item: Typed, writer: Writer): string {
   const { fixed } = writer
-  if (!fixed.has(left) || !fixed.has(item)) return writeComparison('==', left, item, writer)
-  const [one, other] = [left, item].map((part) => ({ value: fixed.get(part), type: part.type }))
-  if (one === undefined || other === undefined) return 'false'
-  return isEqual(readBeside(item, one), readBeside(left, other)) ? 'true' : 'false'
+  if (!fixed.has(item)) return writeComparison('==', left, item, writer)
+  const [one, other] = [readBeside(item, knownOf(left, writer)), readBeside(left, knownOf(item, writer))]
+  return isEqual(one, other) ? 'true' : 'false'
+}
+
+/** The side is written once, however many items there are. */
+function writeAmong(side: Typed, items: readonly Typed[], element: Type, writer: Writer): string {
+  const pgType = commonType(side.type, element)
+  const places = items.flatMap((item) => {
+    if (!writer.fixed.has(item)) return [writeValue(item, writer, pgType)]
+    const value = readBeside(side, knownOf(item, writer))
+    const isFitting = value !== null && chooseType('==', side, value, writer) !== undefined
+    return isFitting ? [bindValue(value, pgType, writer)] : []
+  })
+  return `(${writeValue(side, writer, pgType)} = any(array[${places.join(', ')}]::${pgType}[]))`
 }
 
 /** Items of another kind are never the same; those of one kind go over as one list. */

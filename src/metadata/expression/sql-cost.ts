@@ -24,7 +24,7 @@ export function findExcess(part: Typed): string | undefined {
 }
 
 function costOf(part: Typed): number {
-  if (part.kind === 'call') return part.args.length * textCost
+  if (part.kind === 'call') return (part.args.length + 1) * textCost
   if (part.kind !== 'binary') return 0
   const { operator, left, right } = part
   if (operator === '*') return productCost * countFactors(left) * countFactors(right)

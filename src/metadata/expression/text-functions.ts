@@ -3,7 +3,7 @@ import { RE2JS } from 're2js'
 import { joinTexts, splitText } from './budget.ts'
 import { ExpressionError } from './error.ts'
 import type { FunctionDefinition } from './function-definition.ts'
-import { isDecimal, makeDecimal, writeDecimal } from './number.ts'
+import { isDecimal, makeDecimal, toWhole, writeDecimal } from './number.ts'
 import { numberOf } from './number-functions.ts'
 import { findsPattern, readPattern } from './pattern.ts'
 import { booleanType, decimalType, stringType } from './type-rules.ts'
@@ -21,9 +21,9 @@ function textOf(value: unknown): string {
 }
 
 function wholeOf(value: unknown): number {
-  const number = Number(numberOf(value))
+  const number = toWhole(numberOf(value))
   if (Number.isSafeInteger(number)) return number
-  throw new ExpressionError(`expects a whole number, found ${number}`)
+  throw new ExpressionError(`expects a whole number, found ${writeDecimal(numberOf(value))}`)
 }
 
 /** A value as text: numbers as they are written, nil as nothing. */

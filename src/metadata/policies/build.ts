@@ -1,119 +1,118 @@
 // Builds what permissions come to, for every entity that has any, and names every problem on the way.
 import { describe, joinPath, suggest } from '../../reader.ts'
-import { compileExpression } from '../expression/expression.ts'
-import { compileToSql } from '../expression/to-sql.ts'
-import type { Scope } from '../expression/type.ts'
-import { isTrue } from '../expression/values.ts'
-import { namePermission, type Permission, type StoredPermission } from '../permission.ts'
-import { type Clause, type Hop, noPolicies, type Policies, type Policy } from '../policy.ts'
-import type { DefinitionProblem } from '../registry.ts'
-import { renderCondition } from './condition.ts'
+import type { Report } from '../behaviour/basis.ts'
+import type { Scope, Type } from '../expression/type.ts'
+import { namePermission, type StoredPermission } from '../permission.ts'
+import { noPolicies, type Policies, type Policy } from '../policy.ts'
+import type { DefinitionProblem, Definitions } from '../registry.ts'
+import { checkAnonymous } from './anonymous.ts'
+import { type BuiltClause, buildClause } from './clause.ts'
+import { readQuestion } from './condition.ts'
+import { checkFields } from './fields.ts'
+import { listHops } from './hops.ts'
+import { type Asked, refuseContradictions, refuseNever } from './never.ts'
 import { buildRecords, buildScope, type Subject, type Subjects } from './scope.ts'
 
 export type BuiltPolicies = Readonly<{
   policies: ReadonlyMap<string, Policies>
   problems: readonly DefinitionProblem[]
 }>
-type Report = (path: string, message: string) => undefined
-type Basis = Readonly<{ subject: Subject; subjects: Subjects; scope: Scope; report: Report }>
+/** What the policies of an entity are built on. */
+type Basis = Readonly<{
+  subject: Subject
+  subjects: Subjects
+  scope: Scope
+  /** The fields that active rules compute. */
+  computed: ReadonlySet<string>
+}>
+type Given = Pick<Definitions, 'permissions' | 'rules'>
 
 /** Builds all of it once; when there are problems, what was built is not to be used. */
-export function buildPolicies(permissions: readonly StoredPermission[], subjects: Subjects): BuiltPolicies {
+export function buildPolicies(given: Given, subjects: Subjects): BuiltPolicies {
   const problems: DefinitionProblem[] = []
-  const records = permissions.length === 0 ? new Map() : buildRecords(subjects)
   const policies = new Map<string, Policies>()
-  for (const permission of permissions) {
+  const findBasis = prepareBases(given, subjects)
+  for (const permission of given.permissions) {
     const { entity, action } = permission
     const report = (path: string, message: string): undefined => {
       problems.push({ kind: 'permission', name: namePermission(permission), path, message })
       return undefined
     }
-    const subject = subjects.get(entity)
-    if (subject === undefined) {
+    const basis = findBasis(entity)
+    if (basis === undefined) {
       report('entity', `names no entity: ${describe(entity)}${suggest(entity, subjects.keys())}`)
       continue
     }
-    const scope = buildScope(records.get(entity) ?? { kind: 'any' })
-    const policy = buildPolicy({ subject, subjects, scope, report }, permission)
     const own = policies.get(entity) ?? noPolicies
+    const policy = buildPolicy(basis, permission, report)
     policies.set(entity, { ...own, [action]: [...own[action], policy] })
   }
   return { policies, problems }
 }
 
-/** One policy by itself; also for one that nobody has saved yet. */
-function buildPolicy(basis: Basis, permission: StoredPermission): Policy {
+/** Each basis is made when the first permission of its entity comes. */
+function prepareBases({ rules }: Given, subjects: Subjects): (entity: string) => Basis | undefined {
+  const bases = new Map<string, Basis>()
+  let records: ReadonlyMap<string, Type> | undefined
+  return (entity) => {
+    const subject = subjects.get(entity)
+    if (subject === undefined || bases.has(entity)) return bases.get(entity)
+    records ??= buildRecords(subjects)
+    const fields = rules.flatMap((rule) =>
+      rule.entity === entity && rule.type === 'computed' && rule.active ? [rule.definition.field] : [],
+    )
+    const scope = buildScope(records.get(entity) ?? { kind: 'any' })
+    bases.set(entity, { subject, subjects, scope, computed: new Set(fields) })
+    return bases.get(entity)
+  }
+}
+
+function buildPolicy(basis: Basis, permission: StoredPermission, report: Report): Policy {
   const { id, action, roles, fields } = permission
-  checkFields(basis, permission)
-  const texts = [...renderConditions(basis, permission), ...renderExpression(permission)]
-  const built = texts.flatMap(({ text, path }) => buildClause(basis, text, path))
-  const clauses = built.map(({ clause }) => clause)
-  const hops = new Map(built.flatMap(({ reads }) => reads.flatMap((path) => listHops(basis, path))))
-  return { id, action, roles, ...(fields ? { fields: new Set(fields) } : {}), clauses, hops }
-}
-
-type Text = Readonly<{ text: string; path: string }>
-
-function renderExpression({ expression }: Permission): readonly Text[] {
-  return expression === undefined ? [] : [{ text: expression, path: 'expression' }]
-}
-
-function renderConditions({ subject, report }: Basis, { conditions }: Permission): readonly Text[] {
-  return conditions.flatMap((condition, index) => {
-    const path = joinPath('conditions', index)
-    const field = subject.fieldsByName.get(condition.field)
-    if (field === undefined) {
-      report(joinPath(path, 'field'), tellUnknown(subject, condition.field))
-      return []
-    }
-    const rendered = renderCondition(condition, field)
-    if ('text' in rendered) return [{ text: rendered.text, path }]
-    report(joinPath(path, 'value'), rendered.problem)
-    return []
-  })
-}
-
-function tellUnknown(subject: Subject, name: string): string {
-  return `names no field of ${subject.name}: ${describe(name)}${suggest(name, subject.fieldsByName.keys())}`
-}
-
-function checkFields({ subject, report }: Basis, { fields = [] }: Permission): void {
-  fields.forEach((name, index) => {
-    if (!subject.fieldsByName.has(name)) report(joinPath('fields', index), tellUnknown(subject, name))
-  })
-}
-
-type Built = Readonly<{ clause: Clause; reads: readonly (readonly string[])[] }>
-
-function buildClause({ scope, report }: Basis, text: string, path: string): readonly Built[] {
-  const memory = compileExpression(text, scope)
-  const sql = compileToSql(text, scope)
-  if ('problem' in memory) report(path, memory.problem)
-  else if ('problem' in sql) report(path, sql.problem)
-  else {
-    const { evaluate, reads } = memory.expression
-    const holds: Clause['holds'] = (environment) => isTrue(evaluate(environment))
-    return [{ clause: { text, holds, write: sql.sql.write }, reads }]
+  const { subject, subjects, computed } = basis
+  checkFields(subject, computed, permission, report)
+  const built = [...buildConditions(basis, permission, report), ...buildExpression(basis, permission, report)]
+  const reads = built.flatMap((each) => each.reads)
+  checkAnonymous(permission, reads, report)
+  return {
+    id,
+    action,
+    roles,
+    ...(fields ? { fields: new Set(fields) } : {}),
+    clauses: built.map(({ clause }) => clause),
+    hops: new Map(reads.flatMap((path) => listHops(subject, subjects, path))),
   }
-  return []
 }
 
-/** The relations that a path goes through, by where they stand in it. */
-function listHops(
-  { subject, subjects }: Basis,
-  [root, ...names]: readonly string[],
-): readonly [string, Hop][] {
-  const hops: [string, Hop][] = []
-  if (root !== 'record') return hops
-  let current: Subject | undefined = subject
-  for (const [index, name] of names.entries()) {
-    const end: Hop['end'] | undefined = current?.ends.find((each) => each.name === name && !each.isList)
-    const other: Subject | undefined = end && subjects.get(end.other)
-    if (end === undefined || other === undefined || current?.fieldsByName.has(name)) break
-    const path = names.slice(0, index + 1)
-    const { table, softDelete, fieldsByName: fields } = other
-    hops.push([path.join('.'), { path, end, table, softDelete, fields }])
-    current = other
-  }
-  return hops
+function buildConditions(
+  { subject, scope }: Basis,
+  { conditions }: StoredPermission,
+  report: Report,
+): readonly BuiltClause[] {
+  const asked: Asked[] = []
+  const built = conditions.flatMap((condition, index) => {
+    const place = joinPath('conditions', index)
+    const reportHere: Report = (path, message) => report(path === '' ? place : joinPath(place, path), message)
+    const question = readQuestion(subject, condition, reportHere)
+    const clause = question && buildClause(scope, question, reportHere)
+    if (question === undefined || clause === undefined) return []
+    const { field, operand } = question
+    const { constants } = operand ?? {}
+    asked.push({ field, condition, place, clause: clause.clause, ...(constants ? { constants } : {}) })
+    return [clause]
+  })
+  refuseContradictions(asked, report)
+  return built
+}
+
+function buildExpression(
+  { scope }: Basis,
+  { expression: text }: StoredPermission,
+  report: Report,
+): readonly BuiltClause[] {
+  if (text === undefined) return []
+  const built = buildClause(scope, { text, source: text }, (_, message) => report('expression', message))
+  if (built === undefined) return []
+  refuseNever(text, scope, report)
+  return [built]
 }

@@ -1,53 +1,85 @@
-// Conditions of permissions as expressions, so that there is one language to check and to answer them in.
-import { describe } from '../../reader.ts'
+// Conditions of permissions as expressions, so that there is one language to answer them in, in memory and in PostgreSQL.
+import { describe, suggest } from '../../reader.ts'
+import type { Report } from '../behaviour/basis.ts'
 import type { Field } from '../field.ts'
-import { findPlace, type PermissionCondition } from '../permission.ts'
-import { readValue } from '../value.ts'
+import { type ConditionOperator, isMany, type PermissionCondition } from '../permission.ts'
+import { type FieldType, fieldTypes } from '../value.ts'
+import { type Operand, readOperand } from './operand.ts'
+import type { Subject } from './scope.ts'
 
-/** The text of an expression that says the same; or why there is none. */
-export type Rendered = Readonly<{ text: string } | { problem: string }>
+/** A condition as an expression, in which `value` stands for the operand; `text` is what people read. */
+export type Question = Readonly<{ field: Field; text: string; source: string; operand?: Operand }>
 
-const signs = { eq: '==', neq: '!=', gt: '>', gte: '>=', lt: '<', lte: '<=', in: 'in', not_in: 'in' } as const
+const texts: readonly FieldType[] = ['string', 'text']
+const compared: readonly FieldType[] = fieldTypes.filter((type) => type !== 'json' && type !== 'file')
+const ordered = compared.filter((type) => type !== 'boolean' && type !== 'uuid')
 
-/** Writes a condition as an expression; a place that stands for nothing makes it false. */
-export function renderCondition(condition: PermissionCondition, field: Field): Rendered {
-  const { operator, value } = condition
-  const record = `record.${field.name}`
-  if (operator === 'is_null') return { text: `${record} ${value === true ? '==' : '!='} nil` }
-  const place = findPlace(value)
-  if (place) return renderPlace(condition, record, place)
-  const operand = renderValue(condition, field)
-  return 'problem' in operand ? operand : { text: join(condition, record, operand.text) }
+const suited: Readonly<Record<ConditionOperator, readonly FieldType[]>> = {
+  eq: compared,
+  neq: compared,
+  in: compared,
+  not_in: compared,
+  gt: ordered,
+  gte: ordered,
+  lt: ordered,
+  lte: ordered,
+  is_null: fieldTypes,
+  contains: texts,
 }
 
-function renderPlace(condition: PermissionCondition, record: string, place: readonly string[]): Rendered {
-  const [root] = place
-  if (root !== 'user' && root !== 'now')
-    return { problem: `knows {{user...}} and {{now}}, found {{${place.join('.')}}}` }
-  const name = place.join('.')
-  return { text: `${name} != nil && ${join(condition, record, name)}` }
+/** Reads a condition for the entity that it is about; undefined when it has problems. */
+export function readQuestion(
+  subject: Subject,
+  condition: PermissionCondition,
+  report: Report,
+): Question | undefined {
+  const field = subject.fieldsByName.get(condition.field)
+  if (field === undefined) return report('field', tellUnknown(subject, condition.field))
+  const { operator } = condition
+  if (!suited[operator].includes(field.type))
+    return report(
+      'operator',
+      `${operator} is for ${suited[operator].join(', ')} fields; ${field.name} is ${field.type}`,
+    )
+  if (operator === 'is_null') return askNull(field, condition, report)
+  const operand = readOperand({ field, condition, report })
+  if (operand === undefined) return undefined
+  const write = (right: string): string => writers[operator](`record.${field.name}`, right)
+  return { field, text: write(operand.text), source: write('value'), operand }
 }
 
-function join({ operator }: PermissionCondition, record: string, operand: string): string {
-  if (operator === 'contains') return `contains(${record}, ${operand})`
-  if (operator === 'not_in') return `!(${record} in ${operand})`
-  return operator === 'is_null' ? record : `${record} ${signs[operator]} ${operand}`
+/** What is said of a name that no field has. */
+export function tellUnknown(subject: Subject, name: string): string {
+  return `names no field of ${subject.name}: ${describe(name)}${suggest(name, subject.fieldsByName.keys())}`
 }
 
-/** A value, read by the type of the field, as it is written in an expression. */
-function renderValue({ operator, value }: PermissionCondition, field: Field): Rendered {
-  if (operator !== 'in' && operator !== 'not_in') return renderOne(value, field)
-  const items = (Array.isArray(value) ? value : [value]).map((item) => renderOne(item, field))
-  const wrong = items.find((item) => 'problem' in item)
-  if (wrong) return wrong
-  return { text: `[${items.map((item) => ('text' in item ? item.text : '')).join(', ')}]` }
+function askNull(field: Field, { value }: PermissionCondition, report: Report): Question | undefined {
+  if (value === true && !field.nullable)
+    return report('value', `is never so: ${field.name} is not nullable; the permission would never hold`)
+  const text = `record.${field.name} ${value === true ? '==' : '!='} nil`
+  return { field, text, source: text }
 }
 
-function renderOne(value: unknown, field: Field): Rendered {
-  const reading = readValue(field, value)
-  if ('problem' in reading) return { problem: `${describe(value)} ${reading.problem}` }
-  if (field.enum && !field.enum.includes(String(reading.value)))
-    return { problem: `must be one of ${field.enum.join(', ')}; found ${describe(value)}` }
-  const isBare = ['int', 'bigint', 'float', 'decimal', 'boolean'].includes(field.type)
-  return { text: isBare ? String(reading.value) : JSON.stringify(String(reading.value)) }
+type Compared = Exclude<ConditionOperator, 'is_null'>
+
+const writers: Readonly<Record<Compared, (left: string, right: string) => string>> = {
+  eq: (left, right) => `${left} == ${right}`,
+  neq: (left, right) => `${left} != ${right}`,
+  in: (left, right) => `${left} in ${right}`,
+  not_in: (left, right) => `!(${left} in ${right})`,
+  gt: (left, right) => `${left} > ${right}`,
+  gte: (left, right) => `${left} >= ${right}`,
+  lt: (left, right) => `${left} < ${right}`,
+  lte: (left, right) => `${left} <= ${right}`,
+  contains: (left, right) => `contains(${left}, ${right})`,
+}
+
+/** Whether the condition can hold for a record that has nothing in its field. */
+export function takesNil({ operator, value }: PermissionCondition): boolean {
+  return operator === 'neq' || operator === 'not_in' || (operator === 'is_null' && value === true)
+}
+
+/** Whether it names the values that the field may have, and all of them. */
+export function isListing({ operator }: PermissionCondition): boolean {
+  return operator === 'eq' || (operator !== 'not_in' && isMany(operator))
 }

@@ -50,6 +50,17 @@ test.each([
   expect(() => work(text, withNote(3_000_000))).toThrow(tooLong)
 })
 
+test('what functions make costs steps', () => {
+  const name = 'a'.repeat(900)
+  expect(() =>
+    work(`count(related.items, 'len(replace(name, "a", record.note)) > 0')`, {
+      ...environment,
+      record: { note: 'b'.repeat(1_000) },
+      related: { items: Array(200).fill({ name }) },
+    }),
+  ).toThrow(tooLong)
+})
+
 test('long numbers cost steps', () => {
   const long = '7'.repeat(900)
   const record = { total: long }
@@ -87,6 +98,9 @@ test('a depth of 50 is the most', () => {
     ['true ? 1 : ', ''],
   ] as const)
     expect(problemOf(`${open.repeat(60)}1${close.repeat(60)}`)).toContain(problem)
+  expect(work(`record.extra${'.a'.repeat(49)}`)).toBeNull()
+  expect(problemOf(`record${'.extra'.repeat(51)}`)).toContain(problem)
+  expect(problemOf(`record.extra${'[0]'.repeat(50)}`)).toContain(problem)
 })
 
 test('chains have at most 500 operators', () => {
