@@ -2,11 +2,18 @@
 import { readConfig } from './config.ts'
 import { createLog } from './log.ts'
 import { startServer } from './server/start.ts'
+import { isStrayWrite } from './server/stray-errors.ts'
 import { writeWelcome } from './server/welcome.ts'
 
 try {
   const config = readConfig(process.env, process.cwd())
   const log = createLog(config.logLevel)
+  process.on('uncaughtException', (error) => {
+    if (isStrayWrite(error))
+      return log.warn({ error: String(error) }, 'a connection was closed while it was written to')
+    log.fatal({ error: error.stack ?? String(error) }, 'unexpected error')
+    process.exit(1)
+  })
   const server = await startServer(config, log)
   process.stdout.write(writeWelcome(server, config.admin.email))
   let isStopping = false

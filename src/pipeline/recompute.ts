@@ -18,30 +18,51 @@ const mostDepth = 10
 /** This many records may depend on the records of one write. */
 const mostDependents = 1_000
 
-/** Locks the records that depend on these before these themselves: whoever writes two children of one parent takes turns. */
+/** Records by their keys, and the values that their columns are about to have. */
+type Held = Readonly<{
+  entity: RegistryEntity
+  keys: readonly unknown[]
+  changes: readonly Write['changes'][]
+}>
+
+/** Locks the records that depend on these before these themselves, the topmost first: whoever writes below one parent takes turns. */
 export async function holdDependents(act: Act, roots: readonly Write[]): Promise<void> {
-  for (const group of groupBy(roots, (write) => write.entity).values()) {
-    const entity = group[0]?.entity
-    for (const end of entity?.behaviour.dependents ?? [])
-      if (entity && !end.isList) await holdParents(act, entity, end, group)
+  for (const [entity, group] of groupBy(roots, (write) => write.entity)) {
+    const keys = group.map(({ key }) => key).filter((key) => key != null)
+    await holdAbove(act, { entity, keys, changes: group.map(({ changes }) => changes) }, mostDepth)
   }
 }
 
-async function holdParents(
+async function holdAbove(act: Act, held: Held, depth: number): Promise<void> {
+  for (const end of listParentEnds(held.entity)) {
+    const other = entityOf(act.context.registry, end.other)
+    if (depth > 0 && listParentEnds(other).length > 0) {
+      const rows = await readParents(act, held, end, '')
+      const keys = rows.map(({ key }) => key)
+      if (keys.length > 0) await holdAbove(act, { entity: other, keys, changes: [] }, depth - 1)
+    }
+    await readParents(act, held, end, holdInOrder(other))
+  }
+}
+
+function listParentEnds({ behaviour }: RegistryEntity): readonly RelationEnd[] {
+  return behaviour.dependents.filter((end) => !end.isList)
+}
+
+async function readParents(
   act: Act,
-  entity: RegistryEntity,
+  { entity, keys, changes }: Held,
   end: RelationEnd,
-  writes: readonly Write[],
-): Promise<void> {
+  hold: string,
+): Promise<readonly Row[]> {
   const other = entityOf(act.context.registry, end.other)
   const values: Values = []
-  const given = writes.map((write) => write.changes.get(end.localColumn)).filter((key) => key != null)
-  const keys = writes.map(({ key }) => key).filter((key) => key != null)
+  const given = changes.map((each) => each.get(end.localColumn)).filter((key) => key != null)
   const parent = column('t', end.remoteColumn)
   const own = `select ${column('c', end.localColumn)} from ${quoteName(entity.table)} c where ${column('c', entity.key.field)} = any(${bind(values, keys, `${sqlType(entity.keyField.type)}[]`)})`
   const isParent = `(${parent} = any(${bind(values, given, `${sqlType(end.parentType)}[]`)}) or ${parent} in (${own}))`
-  const text = `select 1 from ${quoteName(other.table)} t where ${allOf([isParent, isLive(other, 't')])} ${holdInOrder(other)}`
-  await run(act.sql, statement(text, values))
+  const text = `select ${column('t', other.key.field)} as key from ${quoteName(other.table)} t where ${allOf([isParent, isLive(other, 't')])} ${hold}`
+  return await run(act.sql, statement(text, values))
 }
 
 /** Sends the records whose computed fields read what was just stored down the road, unless they went it in the same tree. */

@@ -2,7 +2,7 @@
 import { describe, isObject, suggest } from '../../reader.ts'
 import type { Check } from '../behaviour.ts'
 import { compileExpression, type Environment } from '../expression/expression.ts'
-import { compilePattern } from '../expression/text-functions.ts'
+import { findsPattern, readPattern } from '../expression/pattern.ts'
 import { recordType, type Type } from '../expression/type.ts'
 import { isTrue } from '../expression/values.ts'
 import type { Field } from '../field.ts'
@@ -66,19 +66,19 @@ function isEmpty(value: unknown): boolean {
   return isObject(value) && Object.keys(value).length === 0
 }
 
-/** The pattern may stand anywhere in the text; it takes time in proportion to the text, whatever it is. */
+/** The pattern may stand anywhere in the text; one that is too much for a pattern of that size breaks the rule. */
 function buildPattern(field: Field, pattern: string, report: Report): IsBroken | undefined {
-  const compiled = readPattern(pattern)
+  const compiled = compilePattern(pattern)
   if (typeof compiled === 'string') return report('definition.value', compiled)
   return (environment) => {
     const value = findValue(environment, field)
-    return typeof value === 'string' && !compiled.matcher(value).find()
+    return typeof value === 'string' && !findsPattern(compiled, value)
   }
 }
 
-function readPattern(pattern: string): ReturnType<typeof compilePattern> | string {
+function compilePattern(pattern: string): ReturnType<typeof readPattern> | string {
   try {
-    return compilePattern(pattern)
+    return readPattern(pattern)
   } catch (error) {
     const reason =
       error instanceof Error ? error.message.replace('error parsing regexp: ', '') : String(error)

@@ -21,8 +21,8 @@ function typeOfDay([type = dayType]: readonly Type[]): Type {
   return isDay(type) ? type : dayType
 }
 
-function nowOf(environment: Readonly<Record<string, unknown>>): string {
-  if (typeof environment.now === 'string') return environment.now
+function nowOf({ now }: Readonly<Record<string, unknown>>): string {
+  if (typeof now === 'string') return now
   throw new ExpressionError('nobody told the time')
 }
 

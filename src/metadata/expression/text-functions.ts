@@ -9,9 +9,6 @@ import { findsPattern, readPattern } from './pattern.ts'
 import { booleanType, decimalType, stringType } from './type-rules.ts'
 import { isEqual, refuseKind } from './values.ts'
 
-/** For field rules. */
-export const compilePattern = readPattern
-
 const toBoolean = () => booleanType
 const toText = () => stringType
 

@@ -4,7 +4,6 @@ import { ExpressionError } from '../expression/error.ts'
 import { compileExpression, type Environment } from '../expression/expression.ts'
 import { compileToSql } from '../expression/to-sql.ts'
 import type { Scope } from '../expression/type.ts'
-import { isTrue } from '../expression/values.ts'
 import type { Clause } from '../policy.ts'
 import type { Operand } from './operand.ts'
 
@@ -22,12 +21,12 @@ export function buildClause(outer: Scope, draft: Draft, report: Report): BuiltCl
   if ('problem' in memory) return report('', memory.problem)
   const sql = compileToSql(source, scope)
   if ('problem' in sql) return report('', sql.problem)
-  const { evaluate, reads } = memory.expression
+  const { reads } = memory.expression
   const clause: Clause = {
     text,
     holds: (environment) => {
       const whole = addOperand(environment, operand)
-      return whole !== undefined && isTrue(evaluate(whole))
+      return whole !== undefined && sql.sql.holds(whole)
     },
     write: (target) => {
       const environment = addOperand(target.environment, operand)
