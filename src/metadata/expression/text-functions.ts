@@ -5,7 +5,7 @@ import { ExpressionError } from './error.ts'
 import type { FunctionDefinition } from './function-definition.ts'
 import { isDecimal, makeDecimal, toWhole, writeDecimal } from './number.ts'
 import { numberOf } from './number-functions.ts'
-import { findsPattern, readPattern } from './pattern.ts'
+import { findsPattern } from './pattern.ts'
 import { booleanType, decimalType, stringType } from './type-rules.ts'
 import { isEqual, refuseKind } from './values.ts'
 
