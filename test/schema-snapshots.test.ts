@@ -5,6 +5,7 @@ import { buildAccountsSchema } from '../src/api/fixed/accounts.ts'
 import { buildAdminSchema } from '../src/api/fixed/admin.ts'
 import { buildPlatformSchema } from '../src/api/fixed/platform.ts'
 import { buildDataSchema } from '../src/api/generated/build.ts'
+import { findViews } from '../src/api/generated/view.ts'
 import { makeRegistry, readExample } from './support/registry.ts'
 
 async function compare(schema: GraphQLSchema, name: string): Promise<void> {
@@ -24,6 +25,15 @@ test('the example app has its data API', async () => {
     'invoicing',
   )
 })
+
+test.each(['accountant', 'customer', 'kiosk', 'anonymous'])(
+  'those who are %s have as much of it as they can use',
+  async (role) => {
+    const registry = makeRegistry(await readExample('invoicing'))
+    const schema = await buildDataSchema(registry, buildAccountsSchema(), findViews(registry, [role]))
+    await compare(schema, `invoicing.${role}`)
+  },
+)
 
 test('a new field shows wherever it can be used, and nowhere else', async () => {
   const document = await readExample('invoicing')

@@ -1,6 +1,6 @@
 // Searches the audit log of an app as a whole, newest first; for administrators only, since it knows no policies.
 import { run, type Sql } from '../database/connect.ts'
-import { type AuditAction, type AuditEntry, cutEntries, type Entries, entryColumns } from './history.ts'
+import { type AuditAction, type AuditEntry, cutEntries, type Entries, writeEntryColumns } from './history.ts'
 import { allOf, bind, statement, type Values } from './statement.ts'
 
 /** A narrowing; null and undefined do not narrow. */
@@ -24,7 +24,7 @@ export async function findAuditLog(sql: Sql, query: AuditQuery): Promise<Entries
   const values: Values = []
   const where = writeConditions(query, values)
   const limit = bind(values, query.size + 1, 'integer')
-  const text = `select ${entryColumns} from _audit a where ${where} order by a.id desc limit ${limit}`
+  const text = `select ${writeEntryColumns({ old: 'a.old', new: 'a.new' })} from _audit a where ${where} order by a.id desc limit ${limit}`
   return cutEntries(await run<AuditEntry>(sql, statement(text, values)), query.size)
 }
 

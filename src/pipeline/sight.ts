@@ -19,15 +19,23 @@ export type Sight = Readonly<{
 }>
 
 const sights = new WeakMap<RegistryEntity, Map<string, Sight>>()
+/** Role sets that an entity's policies tell apart; there are more only where somebody makes them up. */
+const mostSights = 1_000
 
 /** The sight of some roles on an entity; administrators see and do everything. */
 export function findSight(roles: readonly string[], entity: RegistryEntity): Sight {
   const known = sights.get(entity) ?? new Map<string, Sight>()
   sights.set(entity, known)
-  const name = roles.some(isAdminRole) ? 'admin' : JSON.stringify(roles)
+  const name = nameRoles(roles)
   const sight = known.get(name) ?? makeSight({ roles }, entity)
+  if (known.size >= mostSights) known.clear()
   known.set(name, sight)
   return sight
+}
+
+/** One name for the same roles in any order. */
+export function nameRoles(roles: readonly string[]): string {
+  return roles.some(isAdminRole) ? 'admin' : JSON.stringify(roles.toSorted())
 }
 
 function makeSight(viewer: Roles, entity: RegistryEntity): Sight {

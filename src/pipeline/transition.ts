@@ -4,6 +4,9 @@ import type { Action, Machine, Transition } from '../metadata/behaviour.ts'
 import type { Environment } from '../metadata/expression/expression.ts'
 import type { Actor, Effect, Write } from './writes.ts'
 
+/** A state that a record could be sent to; `reason` says in words why it may not. */
+export type Option = Readonly<{ to: string; allowed: boolean; reason?: string }>
+
 /** Evaluates with the related rows that a rule asked for. */
 export type LookAround = (loads: Transition['loads']) => Environment
 
@@ -50,9 +53,11 @@ function tellWhy(viewer: Viewer, actor: Actor, fitting: readonly Transition[]): 
   return fitting.map((each) => tellObstacle(viewer, actor, each)).join('; or ')
 }
 
-/** What stands between somebody and a transition: the roles it wants, or else its guard. */
+/** What stands between somebody and a transition: the roles it wants, or else its guard. Its words are for administrators. */
 export function tellObstacle(viewer: Viewer, actor: Actor, transition: Transition): string {
-  return mayTake(viewer, actor, transition)
+  const isOpen = mayTake(viewer, actor, transition)
+  if (!isAdmin(viewer)) return isOpen ? 'the guard does not hold' : 'needs another role'
+  return isOpen
     ? `the guard does not hold: ${transition.guard ?? ''}`
     : `needs one of the roles ${transition.roles.join(', ')}`
 }

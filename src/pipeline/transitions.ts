@@ -1,5 +1,5 @@
 // Tells where records may go next by their state machine, and what stands in a viewer's way. Nothing is written.
-import type { Viewer } from '../auth/viewer.ts'
+import { isAdmin, type Viewer } from '../auth/viewer.ts'
 import { type Row, run } from '../database/connect.ts'
 import { quoteName } from '../database/identifiers.ts'
 import type { Load, Transition } from '../metadata/behaviour.ts'
@@ -10,13 +10,11 @@ import type { Read } from './find.ts'
 import { wholeColumns } from './lock.ts'
 import { loadRelated } from './related.ts'
 import { allOf, bind, column, selectList, sqlType, statement, type Values } from './statement.ts'
-import { mayTake, tellObstacle } from './transition.ts'
+import { mayTake, type Option, tellObstacle } from './transition.ts'
+import { type Listed, permitOptions } from './transition-rights.ts'
 import { describeUser } from './user.ts'
 import { visible } from './visible.ts'
 import { groupBy } from './writes.ts'
-
-/** A state that a record could be sent to; `reason` says in words why it may not. */
-export type Option = Readonly<{ to: string; allowed: boolean; reason?: string }>
 
 /** What an expression sees of a record that is about to go to a state, with the related rows that it asked for. */
 type LookAhead = (to: string, loads: readonly Load[]) => Environment
@@ -73,16 +71,16 @@ export async function readOptions(
   const { entity, viewer } = read
   const rows = await readRows(read, keys)
   const find = await readLoads(read, rows)
-  return new Map(
-    rows.map(({ $now, ...row }) => [
-      String(row[entity.key.field]),
-      findOptions(entity, row, viewer, (to, loads) => ({
-        ...describeChange(entity, viewer, row, to),
-        now: $now,
-        related: Object.fromEntries(loads.map((load) => [load.name, find(load, row)])),
-      })),
-    ]),
-  )
+  const listed = rows.map(({ $now, ...row }): Listed => {
+    const look: LookAhead = (to, loads) => ({
+      ...describeChange(entity, viewer, row, to),
+      now: $now,
+      related: Object.fromEntries(loads.map((load) => [load.name, find(load, row)])),
+    })
+    return { row, now: $now, options: findOptions(entity, row, viewer, look) }
+  })
+  const permitted = isAdmin(viewer) ? listed : await permitOptions(read, listed)
+  return new Map(permitted.map(({ row, options }) => [String(row[entity.key.field]), options]))
 }
 
 /** Whole rows, with the time on the database's clock beside them. */

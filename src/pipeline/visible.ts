@@ -1,6 +1,6 @@
 // The one maker of read predicates: which rows of an entity a viewer may see, and which cells of them. No other file decides on this.
 import { isAdmin, type Viewer } from '../auth/viewer.ts'
-import { quoteName } from '../database/identifiers.ts'
+import { quoteName, quoteText } from '../database/identifiers.ts'
 import type { Entity } from '../metadata/entity.ts'
 import type { RegistryEntity } from '../metadata/registry.ts'
 import { searchColumn, searchedFields } from '../metadata/tables/search.ts'
@@ -116,4 +116,31 @@ function writeCell(
   if (sight === 'always') return column(alias, name)
   const listing = matchPolicies(viewer, entity, 'read').filter((policy) => listsField(policy, name))
   return `case when ${writePolicies(listing, viewer, entity, alias, values)} then ${column(alias, name)} end as ${quoteName(name)}`
+}
+
+/** A record as it once was: `where` holds when the viewer may see it so, and `record` is what of it may be seen. */
+export type Image = Readonly<{ where: string; record: string }>
+
+/** What the viewer may see of a record that is kept as JSON, once it stands as the row `alias`, with columns as they are now. */
+export function readableImage(
+  viewer: Reader,
+  entity: RegistryEntity,
+  json: string,
+  alias: string,
+  values: Values,
+): Image {
+  if (isAdmin(viewer)) return { where: `${json} is not null`, record: json }
+  const { read } = findSight(viewer.roles, entity)
+  const policies = matchPolicies(viewer, entity, 'read')
+  const where = allOf([`${json} is not null`, writePolicies(policies, viewer, entity, alias, values)])
+  const hidden = entity.fields
+    .filter(({ name }) => read?.get(name) !== 'always')
+    .map(({ name }) => {
+      const listing = policies.filter((policy) => listsField(policy, name))
+      return `case when (${writePolicies(listing, viewer, entity, alias, values)}) is not true then ${quoteText(name)} end`
+    })
+  return {
+    where,
+    record: hidden.length === 0 ? json : `${json} - array_remove(array[${hidden.join(', ')}], null)`,
+  }
 }

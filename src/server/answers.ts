@@ -98,7 +98,7 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
       const { request, requestId, body } = asked
       if (route.kind === 'data') {
         const context = await openContext(route.app, asked)
-        const schema = context.edition.findSchema(context.viewer.roles)
+        const schema = await context.edition.findSchema(context.viewer.roles)
         if (await thin.answer(request, response, body, { schema, context, requestId })) return
         return await send(response, await data.fetch(toRequest(asked), context))
       }

@@ -1,9 +1,8 @@
 // Holds the current edition of one app and follows its metadata: told by notifications, and by a poll behind them.
 import type { GraphQLSchema } from 'graphql'
 import type { Edition } from '../api/edition.ts'
-import { buildDataSchema } from '../api/generated/build.ts'
 import { checkNames, type FixedNames } from '../api/generated/names.ts'
-import { isAdminRole } from '../auth/viewer.ts'
+import { type Asked, createSchemas, type Schemas } from '../api/schemas.ts'
 import type { Pool } from '../database/connect.ts'
 import { follow } from '../database/listen.ts'
 import type { Log } from '../log.ts'
@@ -30,13 +29,13 @@ export type EditionOptions = Readonly<{
 /** Loads the first edition and keeps it new until stopped. */
 export async function startEditions(options: EditionOptions): Promise<Editions> {
   const { pool, log } = options
-  let current = await loadEdition(options)
+  let current = await loadEdition(options, [])
   let checkedAt = performance.now()
   let running: Promise<void> | undefined
 
   const rebuild = async (): Promise<void> => {
     const started = performance.now()
-    const next = await loadEdition(options)
+    const next = await loadEdition(options, current.listRecent(recently))
     if (next.revision > current.revision) current = next
     checkedAt = performance.now()
     log.info({ revision: current.revision, milliseconds: Math.round(checkedAt - started) }, 'edition loaded')
@@ -72,12 +71,20 @@ export async function startEditions(options: EditionOptions): Promise<Editions> 
   }
 }
 
-async function loadEdition({ pool, fixed, fixedNames }: EditionOptions): Promise<Edition> {
+/** Roles that asked within these milliseconds find their schema ready when an edition comes. */
+const recently = 300_000
+/** The most milliseconds that this may hold an edition back; who is not ready then waits when asking. */
+const mostWarming = 200
+
+type LoadedEdition = Edition & Pick<Schemas, 'listRecent'>
+
+async function loadEdition(
+  { pool, fixed, fixedNames }: EditionOptions,
+  recent: readonly Asked[],
+): Promise<LoadedEdition> {
   const registry = await loadRegistry(pool, (candidate) => checkNames(candidate, fixedNames))
-  const full = await buildDataSchema(registry, fixed)
-  return Object.freeze({
-    revision: registry.revision,
-    registry,
-    findSchema: (roles: readonly string[]) => (roles.some(isAdminRole) ? full : fixed),
-  })
+  const { find, listRecent, prepare } = await createSchemas(registry, fixed)
+  const until = performance.now() + mostWarming
+  for (const asked of recent) if (performance.now() < until) await prepare(asked)
+  return Object.freeze({ revision: registry.revision, registry, findSchema: find, listRecent })
 }

@@ -40,7 +40,7 @@ async function runAgain(given: ExecutionArgs, executeFn: Execute): Promise<unkno
   context.traces?.splice(0)
   await app.reload(await readRevision(app.pool))
   const edition = app.readEdition()
-  const schema = edition.findSchema(viewer.roles)
+  const schema = await edition.findSchema(viewer.roles)
   const errors = validate(schema, given.document)
   if (errors.length > 0) return { errors: errors.map(nameInvalid) }
   return await executeFn({ ...given, schema, contextValue: { ...context, edition, levels: new WeakMap() } })

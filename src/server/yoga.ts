@@ -23,7 +23,7 @@ export const innerPath = '/graphql'
 
 /** Makes a server whose schema may differ from request to request; the context carries it from start to end. */
 export function createGraphQLServer<C extends RequestContext>(
-  findSchema: (context: C) => GraphQLSchema,
+  findSchema: (context: C) => GraphQLSchema | Promise<GraphQLSchema>,
   log: Log,
   plugins: readonly Plugin<Record<never, never>, C>[] = [],
 ): GraphQLServer<C> {

@@ -1,10 +1,11 @@
 // The state of an app's definitions as a whole: their revision, and what could not be read of them.
+import { printSchema } from 'graphql'
 import type { Quarantined, Registry } from '../../metadata/registry.ts'
 import type { Context } from '../context.ts'
 import type { Builder } from './builder.ts'
 import type { AdminParts } from './saving.ts'
 
-/** Adds the query metadata. */
+/** Adds the queries metadata and schema. */
 export function addMetadata(builder: Builder<Context>, { choices }: AdminParts): void {
   const quarantinedType = builder.objectRef<Quarantined>('QuarantinedDefinition').implement({
     description: 'A stored definition that could not be read or does not fit; the app serves without it.',
@@ -42,6 +43,22 @@ export function addMetadata(builder: Builder<Context>, { choices }: AdminParts):
       access: 'admin',
       description: 'The definitions as a whole.',
       resolve: (_, _args, { edition }) => edition.registry,
+    }),
+  )
+  builder.queryField('schema', (t) =>
+    t.field({
+      type: 'String',
+      access: 'admin',
+      description: 'The data API as callers with these roles see it, in the schema definition language.',
+      args: {
+        roles: t.arg.stringList({
+          required: true,
+          description:
+            'Role names; `anonymous` for a caller without a token. Those that no definition names change nothing.',
+        }),
+      },
+      resolve: async (_, { roles }, { edition }) =>
+        printSchema(await edition.findSchema(roles.map((role) => role.toLowerCase()))),
     }),
   )
 }

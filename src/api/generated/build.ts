@@ -18,6 +18,7 @@ import { buildMutations } from './mutations.ts'
 import { createAllocator, entityRootNames, entityTypeNames, type FixedNames } from './names.ts'
 import { buildNode, buildQueries } from './queries.ts'
 import { traceFields } from './traced-fields.ts'
+import { findViews, type Views } from './view.ts'
 
 /** Longest time in milliseconds that a slice holds the event loop before it gives way. */
 const sliceTime = 4
@@ -94,8 +95,12 @@ export function findFixedNames(fixed: GraphQLSchema): FixedNames {
   }
 }
 
-/** Builds the schema that a caller with every right sees. Checks of our own stand in for graphql-js's validation. */
-export async function buildDataSchema(registry: Registry, fixed: GraphQLSchema): Promise<GraphQLSchema> {
+/** Builds the schema of those who have these views: all, when nobody says. Checks of our own stand in for graphql-js's validation. */
+export async function buildDataSchema(
+  registry: Registry,
+  fixed: GraphQLSchema,
+  views: Views = findViews(registry, ['admin']),
+): Promise<GraphQLSchema> {
   const slice = startSlice()
   const fixedNames = findFixedNames(fixed)
   const names = createAllocator([...fixedNames.types, ...entityTypeNames(registry)])
@@ -109,16 +114,18 @@ export async function buildDataSchema(registry: Registry, fixed: GraphQLSchema):
   const queries: GraphQLFieldConfigMap<unknown, Context> = { ...fixed.getQueryType()?.toConfig().fields }
   const mutations: GraphQLFieldConfigMap<unknown, Context> = { ...fixed.getMutationType()?.toConfig().fields }
   for (const entity of registry.entities.values()) {
-    types.set(entity.name, buildEntityTypes(entity, names, findTypes))
+    const view = views.get(entity.name)
+    if (view) types.set(entity.name, buildEntityTypes(entity, view, names, findTypes))
     await slice()
   }
+  const readable = [...types.values()].filter(({ shape }) => shape.view.read !== undefined)
+  for (const each of readable) Object.assign(queries, buildQueries(each, rootNames))
   for (const each of types.values()) {
-    Object.assign(queries, buildQueries(each, rootNames))
     Object.assign(mutations, traceFields(buildMutations(each)))
     await slice()
   }
-  const shapes = new Map([...types.values()].map(({ shape }) => [shape.typeName, shape]))
-  if (types.size > 0) queries.node = buildNode(shapes)
+  const shapes = new Map(readable.map(({ shape }) => [shape.typeName, shape]))
+  if (readable.length > 0) queries.node = buildNode(shapes)
   for (const each of types.values()) {
     resolveFields(each)
     await slice()
@@ -131,22 +138,20 @@ export async function buildDataSchema(registry: Registry, fixed: GraphQLSchema):
       description: 'What can be written',
       fields: mutations,
     }),
-    types: types.size > 0 ? [Node, ...[...types.values()].flatMap(listLinked)] : [],
+    types: [...(readable.length > 0 ? [Node] : []), ...[...types.values()].flatMap(listLinked)],
     assumeValid: true,
   })
 }
 
 /** The types that lead to those of other entities: named one by one, or graphql-js would follow them as deep as there are entities. */
-function listLinked({
-  object,
-  connection,
-  filter,
-  orderBy,
-  groups,
-  relationInputs,
-}: EntityTypes): readonly GraphQLNamedType[] {
+function listLinked({ shape, relationInputs, ...types }: EntityTypes): readonly GraphQLNamedType[] {
+  const { read, create, update } = shape.view
+  const { object, connection, filter, orderBy, groups } = types
   const rows = [...relationInputs.values()].map(({ row }) => row)
-  return [object, connection, filter, orderBy, groups.groupBy, groups.groupKey, ...rows]
+  return [
+    ...(read ? [object, connection, filter, orderBy, groups.groupBy, groups.groupKey] : []),
+    ...(create || update ? rows : []),
+  ]
 }
 
 /** Makes the fields of an entity's types now, so that the schema's constructor finds them made. */

@@ -30,12 +30,22 @@ export function buildBulkMutations(types: EntityTypes): readonly (readonly [stri
 }
 
 function buildCreateMany({ shape, inputs, bulkResult }: EntityTypes): Root | undefined {
-  if (inputs.create === undefined) return undefined
+  const { create, read } = shape.view
+  if (inputs.create === undefined || create === undefined) return undefined
   const list = new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(inputs.create)))
+  const description = `Makes ${nameMany(shape)}: all of them, or none when one is refused`
+  const args = { inputs: { type: list, description: `What each is made of; at most ${mostRecords}` } }
+  if (read === undefined)
+    return {
+      type: new GraphQLNonNull(GraphQLInt),
+      description: `${description}; how many there are`,
+      args,
+      resolve: async (_root, { inputs: given }, context) => (await createMany(shape, given, context)).count,
+    }
   return {
     type: new GraphQLNonNull(bulkResult),
-    description: `Makes ${nameMany(shape)}: all of them, or none when one is refused`,
-    args: { inputs: { type: list, description: `What each is made of; at most ${mostRecords}` } },
+    description,
+    args,
     resolve: (_root, { inputs: given }, context) => createMany(shape, given, context),
   }
 }
@@ -53,7 +63,7 @@ async function createMany(shape: Shape, given: unknown, context: Context): Promi
 }
 
 function buildUpdateMany({ shape, filter, inputs, bulkResult }: EntityTypes): Root | undefined {
-  if (inputs.bulk === undefined) return undefined
+  if (inputs.bulk === undefined || shape.view.update === undefined) return undefined
   const { where, all, atMost } = matchingArguments(shape, filter)
   return {
     type: new GraphQLNonNull(bulkResult),
@@ -71,7 +81,8 @@ function buildUpdateMany({ shape, filter, inputs, bulkResult }: EntityTypes): Ro
   }
 }
 
-function buildDeleteMany({ shape, filter, bulkResult }: EntityTypes): Root {
+function buildDeleteMany({ shape, filter, bulkResult }: EntityTypes): Root | undefined {
+  if (!shape.view.canDelete) return undefined
   return {
     type: new GraphQLNonNull(bulkResult),
     description: `Deletes all ${nameMany(shape)} that a filter holds for: all of them or none`,

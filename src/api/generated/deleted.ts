@@ -16,8 +16,8 @@ const DeletedRows = new GraphQLEnumType({
 })
 
 /** The argument, for lists of an entity whose records can be deleted and restored. */
-export function deletedArguments({ entity }: Shape) {
-  if (!entity.softDelete) return {}
+export function deletedArguments({ entity, view }: Shape) {
+  if (!entity.softDelete || !view.canDelete) return {}
   const usual: Liveness = 'live'
   const description = 'Whether deleted records are left out, among the others, or the only ones'
   return { deleted: { type: DeletedRows, defaultValue: usual, description } }

@@ -33,6 +33,7 @@ import { buildShape, type Shape, type ShapeField } from './shape.ts'
 import { buildTarget, type TargetType } from './target-enum.ts'
 import { buildOption, buildTransitions } from './transitions.ts'
 import { buildUniqueKey } from './unique-key.ts'
+import type { View } from './view.ts'
 
 export type EntityTypes = Readonly<{
   shape: Shape
@@ -67,10 +68,11 @@ export const Node = new GraphQLInterfaceType({
 /** Makes the types of an entity; `findTypes` is called when fields are first looked at. */
 export function buildEntityTypes(
   entity: RegistryEntity,
+  view: View,
   names: Allocator,
   findTypes: FindTypes,
 ): EntityTypes {
-  const shape = buildShape(entity, (name) => findTypes(name).shape)
+  const shape = buildShape(entity, view, (name) => findTypes(name).shape)
   const { typeName } = shape
   const leafTypes = buildLeafTypes(entity, names)
   const take = (suffix: string): string => names.take(`${typeName}${suffix}`)
@@ -80,7 +82,7 @@ export function buildEntityTypes(
       buildLeafFilter(field, leafOf(leafTypes, field.name), names.take),
     ]),
   )
-  const target = buildTarget(take, entity)
+  const target = buildTarget(take, shape)
   const option = target && buildOption(take, shape, target)
   const object: GraphQLObjectType = new GraphQLObjectType({
     name: typeName,
@@ -147,7 +149,8 @@ function buildField(field: ShapeField, parts: Parts): GraphQLFieldConfig<Row, Co
     case 'column': {
       const leaf = leafOf(leafTypes, field.field.name)
       const description = field.field.description || `The ${field.field.name} of the ${shape.entity.name}`
-      return { type: field.field.nullable ? leaf : new GraphQLNonNull(leaf), description }
+      const isNullable = field.field.nullable || shape.view.read?.get(field.field.name) === 'sometimes'
+      return { type: isNullable ? leaf : new GraphQLNonNull(leaf), description }
     }
     case 'deletedAt':
       return { type: scalars.DateTime, description: 'When the record was deleted; null while it lives' }

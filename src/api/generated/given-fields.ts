@@ -10,14 +10,14 @@ export type LeafTypes = ReadonlyMap<string, LeafType>
 /** Fields by their names in the API. */
 export type Given = readonly (readonly [string, Field])[]
 
-/** The fields that a new record may be given: all but those that the system sets. */
-export function listGiven({ entity, columns }: Shape): Given {
-  return [...columns].filter(([, field]) => !isSystems(entity, field))
+/** The fields that may be given of those named: none that the system sets. */
+export function listGiven({ entity, given }: Shape, named: ReadonlySet<string> | undefined): Given {
+  return [...given].filter(([, field]) => named?.has(field.name) && !isSystems(entity, field))
 }
 
 /** The fields that may change; the key never does. */
-export function listChangeable(shape: Shape): Given {
-  return listGiven(shape).filter(([, field]) => field.name !== shape.entity.key.field)
+export function listChangeable(shape: Shape, named: ReadonlySet<string> | undefined): Given {
+  return listGiven(shape, named).filter(([, field]) => field.name !== shape.entity.key.field)
 }
 
 /** Input fields of which none has to be given; `note` ends their descriptions. */

@@ -21,6 +21,7 @@ import type { Context } from '../context.ts'
 import { type History, HistoryConnection } from './history-types.ts'
 import { type LeafType, leafOf } from './leaf-types.ts'
 import { findLevel } from './levels.ts'
+import { startRead } from './read.ts'
 import { selectFields } from './selection.ts'
 import type { Shape } from './shape.ts'
 
@@ -75,13 +76,13 @@ type Level = Readonly<{
   counts: DataLoader<string, number>
 }>
 
-function openLevel({ entity }: Shape, size: number, { app }: Context): Level {
-  const entries = new DataLoader<Asked, Entries, string>(
-    (asked) => findHistories(app.pool, entity, asked, size),
-    { cacheKeyFn: ({ key }) => key },
-  )
+function openLevel(shape: Shape, size: number, context: Context): Level {
+  const asking = startRead(shape, new Map(), context)
+  const entries = new DataLoader<Asked, Entries, string>((asked) => findHistories(asking, asked, size), {
+    cacheKeyFn: ({ key }) => key,
+  })
   const counts = new DataLoader<string, number>(async (keys) => {
-    const found = await countHistories(app.pool, entity, keys)
+    const found = await countHistories(asking, keys)
     return keys.map((key) => found.get(key) ?? 0)
   })
   return { entries, counts }
@@ -93,10 +94,15 @@ function createTeller(shape: Shape, leafTypes: LeafTypes): Telling['tell'] {
   return (entry) => ({
     ...entry,
     $0: entry.id,
-    changed: entry.changed.flatMap((name) => names.get(name) ?? []),
+    changed: entry.changed.filter((name) => isTold(entry, name)).flatMap((name) => names.get(name) ?? []),
     old: tellRecord(shape, leafTypes, entry.old),
     new: tellRecord(shape, leafTypes, entry.new),
   })
+}
+
+/** A field of which neither value is told did not change for the one who asks. */
+function isTold({ old, new: record }: AuditEntry, name: string): boolean {
+  return [old, record].some((image) => image !== null && Object.hasOwn(image, name))
 }
 
 function tellRecord(shape: Shape, leafTypes: LeafTypes, record: Row | null): Row | null {

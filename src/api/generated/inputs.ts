@@ -25,14 +25,19 @@ export function buildInputs(
 ): Inputs {
   const { entity } = shape
   const nested = buildRelationParts(relations)
-  const changeable = buildOptional(entity, listChangeable(shape), leafTypes, '; absent means unchanged')
+  const { create, update } = shape.view
+  const given = listChangeable(shape, update)
+  const changeable = buildOptional(entity, given, leafTypes, '; absent means unchanged')
   const { name } = entity
   return {
     create: buildInput(take('CreateInput'), `What a new ${name} is made of`, {
       ...buildNew(shape, leafTypes),
-      ...nested,
+      ...(create ? nested : {}),
     }),
-    update: buildInput(take('UpdateInput'), `What of a ${name} changes`, { ...changeable, ...nested }),
+    update: buildInput(take('UpdateInput'), `What of a ${name} changes`, {
+      ...changeable,
+      ...(update ? nested : {}),
+    }),
     bulk: buildInput(take('BulkInput'), `What of many ${name} records changes, alike for all`, changeable),
   }
 }
@@ -45,7 +50,7 @@ function buildInput(name: string, description: string, fields: Parts): GraphQLIn
 function buildNew(shape: Shape, leafTypes: LeafTypes): Parts {
   const { entity } = shape
   return Object.fromEntries(
-    listGiven(shape).map(([apiName, field]) => {
+    listGiven(shape, shape.view.create).map(([apiName, field]) => {
       const leaf = leafOf(leafTypes, field.name)
       const usual = findUsual(entity, field)
       const note = usual === undefined ? '' : ` (when absent: ${JSON.stringify(usual)})`

@@ -1,5 +1,5 @@
 // The root fields that write single records.
-import { type GraphQLFieldConfig, type GraphQLFieldConfigMap, GraphQLNonNull } from 'graphql'
+import { GraphQLBoolean, type GraphQLFieldConfig, type GraphQLFieldConfigMap, GraphQLNonNull } from 'graphql'
 import type { Context } from '../context.ts'
 import { buildBulkMutations } from './bulk.ts'
 import type { EntityTypes } from './entity-types.ts'
@@ -33,17 +33,29 @@ function createArguments({ inputs }: EntityTypes) {
     : {}
 }
 
-function buildCreate(types: EntityTypes): Root {
+function buildCreate(types: EntityTypes): Root | undefined {
   const { shape, object } = types
-  const { entity } = shape
+  const { entity, view } = shape
+  if (view.create === undefined) return undefined
+  const create = (input: unknown, context: Context) => {
+    const record = { action: 'create', entity, path: '', ...planInput(shape, input) } as const
+    return writeOne(shape, { kind: 'records', records: [record] }, context)
+  }
+  if (view.read === undefined)
+    return {
+      type: new GraphQLNonNull(GraphQLBoolean),
+      description: `Makes a ${entity.name}; true once it is written`,
+      args: createArguments(types),
+      resolve: async (_root, { input }, context) => {
+        await create(input, context)
+        return true
+      },
+    }
   return {
     type: object,
     description: `Makes a ${entity.name}; null without an error when it was written but you may not read it`,
     args: createArguments(types),
-    resolve: (_root, { input }, context) => {
-      const record = { action: 'create', entity, path: '', ...planInput(shape, input) } as const
-      return writeOne(shape, { kind: 'records', records: [record] }, context)
-    },
+    resolve: (_root, { input }, context) => create(input, context),
   }
 }
 
@@ -67,9 +79,10 @@ function buildUpdate({ shape, object, inputs }: EntityTypes): Root | undefined {
   }
 }
 
-function buildUpsert(types: EntityTypes): Root {
+function buildUpsert(types: EntityTypes): Root | undefined {
   const { shape, object, uniqueKey } = types
-  const { entity } = shape
+  const { entity, view } = shape
+  if (view.create === undefined || view.update === undefined) return undefined
   return {
     type: object,
     description: `Changes the fields given of the live ${entity.name} with this key, or makes one`,
@@ -92,8 +105,9 @@ function buildUpsert(types: EntityTypes): Root {
   }
 }
 
-function buildDelete({ shape, object }: EntityTypes): Root {
-  const { entity } = shape
+function buildDelete({ shape, object }: EntityTypes): Root | undefined {
+  const { entity, view } = shape
+  if (!view.canDelete) return undefined
   return {
     type: object,
     description: `Deletes a ${entity.name} and returns its columns as they were`,
@@ -107,8 +121,8 @@ function buildDelete({ shape, object }: EntityTypes): Root {
 }
 
 function buildRestore({ shape, object }: EntityTypes): Root | undefined {
-  const { entity } = shape
-  if (!entity.softDelete) return undefined
+  const { entity, view } = shape
+  if (!entity.softDelete || !view.canDelete || view.update === undefined) return undefined
   return {
     type: object,
     description: `Brings a deleted ${entity.name} back, with the records that went with it`,

@@ -22,10 +22,8 @@ export type GivenRelation = Readonly<{
 export function listRelations(shape: Shape, input: unknown, path: string): readonly GivenRelation[] {
   if (!isObject(input)) return []
   return Object.entries(input).flatMap(([name, given]) => {
-    const part = shape.fields.get(name)
-    return part?.kind === 'relation' && isObject(given)
-      ? [readRelation(part.end, given, joinPath(path, name))]
-      : []
+    const end = shape.nested.get(name)
+    return end && isObject(given) ? [readRelation(end, given, joinPath(path, name))] : []
   })
 }
 

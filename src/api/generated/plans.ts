@@ -49,11 +49,11 @@ function planFields(planner: Planner, input: unknown, path: string): Planned {
 }
 
 /** The values by the names of the language; what was not given stays away. */
-function readFields({ columns }: Shape, input: unknown): Input {
+function readFields({ given }: Shape, input: unknown): Input {
   const values: Record<string, unknown> = {}
   if (!isObject(input)) return values
   for (const [apiName, value] of Object.entries(input)) {
-    const field = columns.get(apiName)
+    const field = given.get(apiName)
     if (field && value !== undefined) values[field.name] = fromId(field, value)
   }
   return values

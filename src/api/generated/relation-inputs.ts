@@ -41,9 +41,7 @@ export function buildRelationInputs(
   findBehind: (entity: string) => Behind,
 ): RelationInputs {
   const inputs = new Map<string, RelationInput>()
-  for (const [apiName, field] of shape.fields) {
-    if (field.kind !== 'relation' || field.end.side !== 'source') continue
-    const { end } = field
+  for (const [apiName, end] of shape.nested) {
     const prefix = pascalCase(end.name)
     const row = buildRow(take(`${prefix}NestedRow`), shape, end, () => findBehind(end.other))
     inputs.set(apiName, { end, row, input: buildInput(take(`${prefix}RelationInput`), end, row) })
@@ -88,27 +86,40 @@ function buildRow(
   return new GraphQLInputObjectType({
     name,
     description: `One ${end.other} of the ${shape.entity.name}: with id one that exists, without a new one`,
-    fields: () => ({ ...buildMarks(end), ...buildRowParts(end, findBehind()) }),
+    fields: () => ({ ...buildMarks(shape, end), ...buildRowParts(shape, end, findBehind()) }),
   })
 }
 
-function buildMarks({ join, other }: RelationEnd): Record<string, GraphQLInputFieldConfig> {
-  const found = join ? 'the one to link, which the other fields change' : 'one that belongs here already'
+function buildMarks({ view }: Shape, end: RelationEnd): Record<string, GraphQLInputFieldConfig> {
+  const rights = view.nested.get(end)
+  const found = end.join ? 'the one to link, which the other fields change' : 'one that belongs here already'
+  const create = {
+    type: GraphQLBoolean,
+    description: 'true: the row is new and shall have the id that is given',
+  }
+  const remove = {
+    type: GraphQLBoolean,
+    description: 'true: take the row out; needs its id and nothing else',
+  }
   return {
-    id: { type: GraphQLID, description: `The key of the ${other}: of ${found}; absent for a new one` },
-    create: { type: GraphQLBoolean, description: 'true: the row is new and shall have the id that is given' },
-    delete: { type: GraphQLBoolean, description: 'true: take the row out; needs its id and nothing else' },
+    id: { type: GraphQLID, description: `The key of the ${end.other}: of ${found}; absent for a new one` },
+    ...(rights?.canCreate ? { create } : {}),
+    ...(rights?.canRemove ? { delete: remove } : {}),
   }
 }
 
 /** The key that leads to the parent is handed down, so nobody gives it. */
 function buildRowParts(
+  { view }: Shape,
   end: RelationEnd,
   { shape, leafTypes, relationInputs }: Behind,
 ): Record<string, GraphQLInputFieldConfig> {
-  const given = listChangeable(shape).filter(([, field]) => end.join || field.name !== end.remoteColumn)
+  const rights = view.nested.get(end)
+  const given = listChangeable(shape, rights?.fields).filter(
+    ([, field]) => end.join || field.name !== end.remoteColumn,
+  )
   return {
     ...buildOptional(shape.entity, given, leafTypes, ''),
-    ...buildRelationParts(relationInputs),
+    ...(rights?.canCreate || rights?.canChange ? buildRelationParts(relationInputs) : {}),
   }
 }

@@ -8,10 +8,10 @@ import type { Shape } from './shape.ts'
 const longest = 1_000
 const text = plainOperand('text')
 
-/** The argument, for lists of an entity that can be searched. */
-export function searchArguments({ entity }: Shape) {
+/** The argument, for lists of an entity that can be searched: all fields that a search looks into are open. */
+export function searchArguments({ entity, view }: Shape) {
   const fields = searchedFields(entity).map((field) => field.name)
-  if (fields.length === 0) return {}
+  if (fields.length === 0 || !fields.every((name) => view.read?.get(name) === 'always')) return {}
   const description = `Only rows with these words in ${fields.join(', ')}; "quotes" keep words together, or means either, - leaves out. Without orderBy the best come first.`
   return { search: { type: GraphQLString, description } }
 }

@@ -2,6 +2,7 @@
 import type { Field } from '../../metadata/field.ts'
 import type { RegistryEntity, RelationEnd } from '../../metadata/registry.ts'
 import { createAllocator, endName, fieldName, pascalCase } from './names.ts'
+import type { View } from './view.ts'
 
 /** A field of the type: a column as it is, a relation reached by a column, or what is made of the key. */
 export type ShapeField =
@@ -15,11 +16,18 @@ export type ShapeField =
 
 /** An entity with the names that its type has in the API. */
 export type Shape = Readonly<{
+  /** The whole entity, whoever asks; the pipeline decides what of it may be touched. */
   entity: RegistryEntity
+  /** What of the entity the API has for the roles at hand; all below but `given` has no more than that. */
+  view: View
   typeName: string
   fields: ReadonlyMap<string, ShapeField>
-  /** Every field of the entity by its name in the API, hidden ones left out. */
+  /** Every readable field of the entity by its name in the API, hidden ones left out. */
   columns: ReadonlyMap<string, Field>
+  /** The same for all fields that are not hidden: what inputs that came past their types mean. */
+  given: ReadonlyMap<string, Field>
+  /** Every relation whose rows inputs may nest, by its name in the API. */
+  nested: ReadonlyMap<string, RelationEnd>
   /** Every relation to many by the name that its count has among the sort keys. */
   counts: ReadonlyMap<string, RelationEnd>
   /** The shape of the entity that a relation leads to. */
@@ -27,8 +35,24 @@ export type Shape = Readonly<{
 }>
 
 /** Makes the shape of an entity; `findShape` is asked for others only once all entities have theirs. */
-export function buildShape(entity: RegistryEntity, findShape: (entity: string) => Shape): Shape {
-  const columns = new Map(entity.fields.filter(isShown).map((field) => [fieldName(entity, field), field]))
+export function buildShape(entity: RegistryEntity, view: View, findShape: (entity: string) => Shape): Shape {
+  const given = new Map(entity.fields.filter(isShown).map((field) => [fieldName(entity, field), field]))
+  const fields = listFields(entity, given)
+  return {
+    entity,
+    view,
+    typeName: pascalCase(entity.name),
+    fields: keep(fields, (field) => isInView(view, field)),
+    columns: keep(given, ({ name }) => view.read?.has(name) === true),
+    given,
+    nested: new Map([...view.nested.keys()].map((end) => [endName(end), end])),
+    counts: keep(nameCounts(entity, fields.keys()), (end) => view.ends.has(end)),
+    shapeBehind: (end) => findShape(end.other),
+  }
+}
+
+/** All fields that the type has for those who see everything, so that names do not depend on who asks. */
+function listFields(entity: RegistryEntity, columns: ReadonlyMap<string, Field>): Map<string, ShapeField> {
   const fields = new Map<string, ShapeField>([['nodeId', { kind: 'nodeId' }]])
   for (const [name, field] of columns) fields.set(name, { kind: 'column', field })
   fields.set('_version', { kind: 'version' })
@@ -36,14 +60,27 @@ export function buildShape(entity: RegistryEntity, findShape: (entity: string) =
   for (const end of entity.ends) fields.set(endName(end), buildRelation(entity, end))
   fields.set('history', { kind: 'history' })
   if (entity.behaviour.machine?.transitions.length) fields.set('transitions', { kind: 'transitions' })
-  return {
-    entity,
-    typeName: pascalCase(entity.name),
-    fields,
-    columns,
-    counts: nameCounts(entity, fields.keys()),
-    shapeBehind: (end) => findShape(end.other),
+  return fields
+}
+
+function isInView({ read, ends, canDelete, targets }: View, field: ShapeField): boolean {
+  if (read === undefined) return false
+  switch (field.kind) {
+    case 'column':
+      return read.has(field.field.name)
+    case 'relation':
+      return ends.has(field.end)
+    case 'deletedAt':
+      return canDelete
+    case 'transitions':
+      return targets.length > 0
+    default:
+      return true
   }
+}
+
+function keep<T>(named: ReadonlyMap<string, T>, isKept: (item: T) => boolean): ReadonlyMap<string, T> {
+  return new Map([...named].filter(([, item]) => isKept(item)))
 }
 
 function nameCounts(entity: RegistryEntity, taken: Iterable<string>): ReadonlyMap<string, RelationEnd> {

@@ -10,7 +10,7 @@ import { planInput } from './plans.ts'
 import { keyArgument, onlyIf, versionArgument } from './record-arguments.ts'
 import { readExistingKey, writeOne } from './writing.ts'
 
-/** The root field; undefined for an entity without a state machine. */
+/** The root field; undefined where no state can be reached. */
 export function buildTransition(types: EntityTypes): GraphQLFieldConfig<unknown, Context> | undefined {
   const { shape, object, target, inputs } = types
   const { entity } = shape

@@ -9,7 +9,8 @@ import {
   GraphQLString,
 } from 'graphql'
 import type { Row } from '../../database/connect.ts'
-import { type Option, readOptions } from '../../pipeline/transitions.ts'
+import type { Option } from '../../pipeline/transition.ts'
+import { readOptions } from '../../pipeline/transitions.ts'
 import type { Context } from '../context.ts'
 import { findLevel } from './levels.ts'
 import { startRead } from './read.ts'

@@ -5,10 +5,11 @@ import { readFilter } from '../../../src/api/generated/where.ts'
 import { entityOf } from '../../../src/metadata/registry.ts'
 import { isAlwaysTrue } from '../../../src/pipeline/filter.ts'
 import { billing } from '../../support/billing.ts'
-import { makeRegistry } from '../../support/registry.ts'
+import { makeRegistry, viewOf } from '../../support/registry.ts'
 
 const registry = makeRegistry(billing)
-const shapeOf = (entity: string): Shape => buildShape(entityOf(registry, entity), shapeOf)
+const shapeOf = (entity: string): Shape =>
+  buildShape(entityOf(registry, entity), viewOf(registry, entity), shapeOf)
 const invoice = shapeOf('invoice')
 const some = { number: { eq: 'A' } }
 

@@ -5,12 +5,13 @@ import { buildShape, type Shape } from '../../../src/api/generated/shape.ts'
 import { AppError } from '../../../src/errors.ts'
 import { entityOf } from '../../../src/metadata/registry.ts'
 import { billing } from '../../support/billing.ts'
-import { makeRegistry } from '../../support/registry.ts'
+import { makeRegistry, viewOf } from '../../support/registry.ts'
 
 const registry = makeRegistry(billing)
 const shapes = new Map<string, Shape>()
 function shapeOf(entity: string): Shape {
-  const shape = shapes.get(entity) ?? buildShape(entityOf(registry, entity), shapeOf)
+  const shape =
+    shapes.get(entity) ?? buildShape(entityOf(registry, entity), viewOf(registry, entity), shapeOf)
   shapes.set(entity, shape)
   return shape
 }

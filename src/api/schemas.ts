@@ -1,0 +1,107 @@
+// The data schemas of one registry: one for each set of roles that sees something else, built when it is first asked for.
+import type { GraphQLSchema } from 'graphql'
+import { isAdminRole } from '../auth/viewer.ts'
+import type { Registry } from '../metadata/registry.ts'
+import { nameRoles } from '../pipeline/sight.ts'
+import type { FindSchema } from './edition.ts'
+import { buildDataSchema } from './generated/build.ts'
+import { findViews, nameViews, type Views } from './generated/view.ts'
+
+/** Roles that asked for a schema; `at` is when, on the clock of `performance`. */
+export type Asked = Readonly<{ roles: readonly string[]; at: number }>
+
+export type Schemas = Readonly<{
+  find: FindSchema
+  /** Those who asked within the last milliseconds, the latest first. */
+  listRecent(milliseconds: number): readonly Asked[]
+  /** Builds the schema of somebody who asked for an older one, before it is asked for. */
+  prepare(asked: Asked): Promise<void>
+}>
+
+/** Schemas of roles other than administrators that are kept, and the types that they may have in all: one takes some 3 KB. */
+const mostSchemas = 32
+const mostTypes = 100_000
+/** Role sets whose schema is remembered; several may share one. */
+const mostRoleSets = 1_000
+
+/** A set of roles that asked. `name` tells which schema is theirs. */
+type Asker = Asked & Readonly<{ views: Views; name: string }>
+type Built = { readonly schema: Promise<GraphQLSchema>; done?: GraphQLSchema }
+
+/** Builds the schema of administrators, and makes the place for the others. */
+export async function createSchemas(registry: Registry, fixed: GraphQLSchema): Promise<Schemas> {
+  const full = await buildDataSchema(registry, fixed)
+  const known = roleNames(registry)
+  const askers = new Map<string, Asker>()
+  const built = new Map<string, Built>()
+
+  const ask = ({ roles, at }: Asked): Asker => {
+    const effective = roles.filter((role) => known.has(role))
+    const key = nameRoles(effective)
+    const asker = { ...(askers.get(key) ?? startAsker(registry, effective)), at }
+    renew(askers, key, asker)
+    for (const oldest of askers.keys()) if (askers.size > mostRoleSets) askers.delete(oldest)
+    return asker
+  }
+  const build = (views: Views): Built => {
+    const entry: Built = { schema: buildDataSchema(registry, fixed, views) }
+    entry.schema.then((schema) => {
+      entry.done = schema
+      makeRoom(built)
+    }, ignore)
+    return entry
+  }
+  const seek = (asked: Asked): GraphQLSchema | Promise<GraphQLSchema> => {
+    const { name, views } = ask(asked)
+    const entry = built.get(name) ?? build(views)
+    renew(built, name, entry)
+    return entry.done ?? entry.schema.catch((error: unknown) => forget(built, name, error))
+  }
+  return {
+    find: (roles) => (roles.some(isAdminRole) ? full : seek({ roles, at: performance.now() })),
+    listRecent(milliseconds) {
+      const since = performance.now() - milliseconds
+      return [...askers.values()].filter(({ at }) => at >= since).sort((one, other) => other.at - one.at)
+    },
+    prepare: async (asked) => void (await seek(asked)),
+  }
+}
+
+function startAsker(registry: Registry, roles: readonly string[]): Asker {
+  const views = findViews(registry, roles)
+  return { roles, at: 0, views, name: nameViews(views) }
+}
+
+/** The roles that definitions speak of; no other changes what somebody sees. */
+function roleNames({ entities }: Registry): ReadonlySet<string> {
+  return new Set(
+    [...entities.values()].flatMap(({ policies, behaviour: { machine } }) => [
+      ...Object.values(policies).flatMap((each) => each.flatMap(({ roles }) => roles)),
+      ...(machine?.transitions.flatMap(({ roles }) => roles) ?? []),
+    ]),
+  )
+}
+
+/** Makes an entry the newest of its map. */
+function renew<T>(entries: Map<string, T>, key: string, entry: T): void {
+  entries.delete(key)
+  entries.set(key, entry)
+}
+
+/** The schemas asked for longest ago make room; the newest stays whatever its size. */
+function makeRoom(built: Map<string, Built>): void {
+  let types = 0
+  for (const [count, [name, { done }]] of [...built].reverse().entries()) {
+    types += done ? Object.keys(done.getTypeMap()).length : 0
+    if (count > 0 && (count >= mostSchemas || types > mostTypes)) built.delete(name)
+  }
+}
+
+/** A build that failed is tried again by the next who asks. */
+function forget(built: Map<string, Built>, name: string, error: unknown): never {
+  built.delete(name)
+  throw error
+}
+
+/** Those who wait for the promise hear of the error. */
+function ignore(): void {}
