@@ -47,8 +47,8 @@ export async function findHistories(
 ): Promise<readonly Entries[]> {
   const keys = asked.map(({ key }) => key)
   const values: Values = [entity.name, size + 1, keys, asked.map(({ before }) => before ?? newest)]
-  const { from, where, records } = placeImages(viewer, entity, values)
-  const page = `select ${writeEntryColumns(records)} from ${from} where a.entity = $1 and a.record_id = k.key and a.id < k.before and ${where} order by a.id desc limit $2::integer`
+  const { from, where, writeRecords } = placeImages(viewer, entity, values)
+  const page = `select ${writeEntryColumns(writeRecords())} from ${from} where a.entity = $1 and a.record_id = k.key and a.id < k.before and ${where} order by a.id desc limit $2::integer`
   const text = `select k.place, r.* from unnest($3::text[], $4::bigint[]) with ordinality as k(key, before, place) cross join lateral (${page}) r`
   const rows = await run<AuditEntry & { place: string }>(sql, statement(text, values))
   const found = asked.map((): AuditEntry[] => [])
@@ -56,11 +56,15 @@ export async function findHistories(
   return found.map((entries) => cutEntries(entries, size))
 }
 
-type Images = Readonly<{ from: string; where: string; records: Readonly<Record<'old' | 'new', string>> }>
+type Images = Readonly<{
+  from: string
+  where: string
+  writeRecords(): Readonly<Record<'old' | 'new', string>>
+}>
 
 /** An entry is told to those who may see the record as it was before or as it was after, each part to those who may see that. */
 function placeImages(viewer: Reader, entity: RegistryEntity, values: Values): Images {
-  if (isAdmin(viewer)) return { from: '_audit a', where: 'true', records: { old: 'a.old', new: 'a.new' } }
+  if (isAdmin(viewer)) return { from: '_audit a', where: 'true', writeRecords: () => whole }
   const before = readableImage(viewer, entity, 'a.old', 'o', values)
   const after = readableImage(viewer, entity, 'a.new', 'n', values)
   const rowOf = (json: string): string =>
@@ -68,12 +72,14 @@ function placeImages(viewer: Reader, entity: RegistryEntity, values: Values): Im
   return {
     from: `_audit a ${rowOf('a.old')} o ${rowOf('a.new')} n`,
     where: `((${before.where}) or (${after.where}))`,
-    records: { old: tellWhere(before), new: tellWhere(after) },
+    writeRecords: () => ({ old: tellWhere(before), new: tellWhere(after) }),
   }
 }
 
-function tellWhere({ where, record }: Image): string {
-  return `case when ${where} then ${record} end`
+const whole = { old: 'a.old', new: 'a.new' }
+
+function tellWhere({ where, writeRecord }: Image): string {
+  return `case when ${where} then ${writeRecord()} end`
 }
 
 /** No entry has a greater id. */

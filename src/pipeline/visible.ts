@@ -2,6 +2,7 @@
 import { isAdmin, type Viewer } from '../auth/viewer.ts'
 import { quoteName, quoteText } from '../database/identifiers.ts'
 import type { Entity } from '../metadata/entity.ts'
+import type { Field } from '../metadata/field.ts'
 import type { RegistryEntity } from '../metadata/registry.ts'
 import { searchColumn, searchedFields } from '../metadata/tables/search.ts'
 import { listsField, matchPolicies, writePolicies } from './policies.ts'
@@ -118,8 +119,8 @@ function writeCell(
   return `case when ${writePolicies(listing, viewer, entity, alias, values)} then ${column(alias, name)} end as ${quoteName(name)}`
 }
 
-/** A record as it once was: `where` holds when the viewer may see it so, and `record` is what of it may be seen. */
-export type Image = Readonly<{ where: string; record: string }>
+/** A record as it once was: `where` holds when the viewer may see it so, and `writeRecord` makes what of it may be seen. */
+export type Image = Readonly<{ where: string; writeRecord(): string }>
 
 /** What the viewer may see of a record that is kept as JSON, once it stands as the row `alias`, with columns as they are now. */
 export function readableImage(
@@ -129,18 +130,16 @@ export function readableImage(
   alias: string,
   values: Values,
 ): Image {
-  if (isAdmin(viewer)) return { where: `${json} is not null`, record: json }
+  if (isAdmin(viewer)) return { where: `${json} is not null`, writeRecord: () => json }
   const { read } = findSight(viewer.roles, entity)
   const policies = matchPolicies(viewer, entity, 'read')
   const where = allOf([`${json} is not null`, writePolicies(policies, viewer, entity, alias, values)])
-  const hidden = entity.fields
-    .filter(({ name }) => read?.get(name) !== 'always')
-    .map(({ name }) => {
-      const listing = policies.filter((policy) => listsField(policy, name))
-      return `case when (${writePolicies(listing, viewer, entity, alias, values)}) is not true then ${quoteText(name)} end`
-    })
-  return {
-    where,
-    record: hidden.length === 0 ? json : `${json} - array_remove(array[${hidden.join(', ')}], null)`,
+  const writeHidden = ({ name }: Field): string => {
+    const listing = policies.filter((policy) => listsField(policy, name))
+    return `case when (${writePolicies(listing, viewer, entity, alias, values)}) is not true then ${quoteText(name)} end`
   }
+  const masked = entity.fields.filter(({ name }) => read?.get(name) !== 'always')
+  const writeRecord = (): string =>
+    masked.length === 0 ? json : `${json} - array_remove(array[${masked.map(writeHidden).join(', ')}], null)`
+  return { where, writeRecord }
 }
