@@ -10,6 +10,8 @@ export type Clause = Readonly<{
   /** As an expression, for those who ask why. */
   text: string
   holds(environment: Environment): boolean
+  /** Why there is no answer for a row at hand, which counts as no; undefined when there is one. */
+  findProblem(environment: Environment): string | undefined
   /** SQL that is true for the same rows; false or null for all others. */
   write(target: SqlTarget): string
 }>

@@ -12,6 +12,7 @@ import { connect } from '../database/connect.ts'
 import { ensureDatabase } from '../database/databases.ts'
 import { migrate } from '../database/migrate.ts'
 import type { Log } from '../log.ts'
+import { listAnonymousRights, tellRight } from '../pipeline/anonymous-rights.ts'
 import { startEditions } from './editions.ts'
 
 /** An app that serves; `age` is how long ago it was known to be up to date, in milliseconds. */
@@ -41,6 +42,8 @@ export async function openApp(name: string, url: string, settings: AppSettings):
   await migrate(pool, 'app')
   const log = settings.log.child({ app: name })
   const editions = await startEditions({ pool, url, fixed, fixedNames, pollEvery: config.pollEvery, log })
+  const rights = listAnonymousRights(editions.read().registry).map(tellRight)
+  if (rights.length > 0) log.info({ rights }, 'callers without a token have rights')
   const tokenKey = deriveTokenKey(secret, name)
   const allowPrivate = config.allowPrivateWebhooks && !config.isProduction
   const authenticator = createAuthenticator({

@@ -20,6 +20,7 @@ export function addChoices(builder: Builder<Context>) {
     ...addRelationChoices(builder),
     ...addRuleChoices(builder),
     ...addMachineChoices(builder),
+    ...addPermissionChoices(builder),
     keyType: builder.enumType('KeyType', {
       description: 'The type of a primary key.',
       values: listValues({
@@ -125,6 +126,36 @@ function addMachineChoices(builder: Builder<Context>) {
         create_record: 'Creates another record, in the same transaction.',
         send_event: 'Announces an event.',
         webhook: 'Calls an address, after the commit.',
+      }),
+    }),
+  }
+}
+
+function addPermissionChoices(builder: Builder<Context>) {
+  return {
+    permissionAction: builder.enumType('PermissionAction', {
+      description: 'What a permission allows.',
+      values: listValues({
+        read: 'To see records.',
+        create: 'To make records.',
+        update: 'To change records.',
+        delete: 'To delete records.',
+      }),
+    }),
+    conditionOperator: builder.enumType('ConditionOperator', {
+      description:
+        'How a condition compares. Of a field without a value only NEQ, NOT_IN and IS_NULL with true hold.',
+      values: listValues({
+        eq: 'Equal to the value.',
+        neq: 'Another than the value, or none.',
+        in: 'One of the values.',
+        not_in: 'None of the values.',
+        gt: 'Greater than the value, or after it.',
+        gte: 'At least the value, or not before it.',
+        lt: 'Less than the value, or before it.',
+        lte: 'At most the value, or not after it.',
+        is_null: 'Without a value; with one if the value is false.',
+        contains: 'A text that has the value in it.',
       }),
     }),
   }

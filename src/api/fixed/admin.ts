@@ -2,6 +2,7 @@
 import type { GraphQLSchema } from 'graphql'
 import type { Context } from '../context.ts'
 import { addAppSessions } from './accounts.ts'
+import { addAnonymousRights } from './admin-anonymous.ts'
 import { addAudit } from './admin-audit.ts'
 import { addChangeType } from './admin-change.ts'
 import { addChoices } from './admin-choices.ts'
@@ -12,6 +13,7 @@ import { addInvites } from './admin-invites.ts'
 import { addApiKeys } from './admin-keys.ts'
 import { addMachines } from './admin-machines.ts'
 import { addMetadata } from './admin-metadata.ts'
+import { addPermissions } from './admin-permissions.ts'
 import { addRelations } from './admin-relations.ts'
 import { addLoadTypes } from './admin-rule-types.ts'
 import { addRules } from './admin-rules.ts'
@@ -37,6 +39,8 @@ export function buildAdminSchema(hooks: AdminHooks): GraphQLSchema {
   addRelations(builder, parts)
   addRules(builder, parts)
   addMachines(builder, parts)
+  addPermissions(builder, parts)
+  addAnonymousRights(builder, parts)
   addUsers(builder)
   addInvites(builder)
   addApiKeys(builder)

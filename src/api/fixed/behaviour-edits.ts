@@ -1,5 +1,6 @@
-// What the mutations of the admin API do to rules and state machines; each refuses names that are taken or missing.
+// What the mutations of the admin API do to rules, state machines and permissions; each refuses names that are taken or missing.
 import { fail, failAll } from '../../errors.ts'
+import type { StoredPermission } from '../../metadata/permission.ts'
 import type { Definitions } from '../../metadata/registry.ts'
 import type { StoredRule } from '../../metadata/rule.ts'
 import { nameMachine, type StateMachine } from '../../metadata/state-machine.ts'
@@ -66,6 +67,31 @@ function requireMachine({ machines }: Definitions, name: MachineName): StateMach
   if (machine !== undefined) return machine
   const near = suggest(wanted, machines.map(nameMachine))
   throw fail('NOT_FOUND', `No state machine ${describe(wanted)} is defined${near}`)
+}
+
+/** Adds a permission behind the others. */
+export function addPermission(current: Definitions, permission: StoredPermission): Edit {
+  return { definitions: { ...current, permissions: [...current.permissions, permission] } }
+}
+
+/** Puts the new definition in the place of the permission with its id; the entity stays. */
+export function replacePermission(current: Definitions, permission: StoredPermission): Edit {
+  const old = requirePermission(current, permission.id)
+  if (old.entity !== permission.entity) throw refuseMove('entity', old.entity, permission.entity)
+  const permissions = current.permissions.map((each) => (each === old ? permission : each))
+  return { definitions: { ...current, permissions } }
+}
+
+export function removePermission(current: Definitions, id: string): Edit {
+  const old = requirePermission(current, id)
+  const permissions = current.permissions.filter((each) => each !== old)
+  return { definitions: { ...current, permissions } }
+}
+
+function requirePermission({ permissions }: Definitions, id: string): StoredPermission {
+  const permission = permissions.find((each) => each.id === id)
+  if (permission === undefined) throw fail('NOT_FOUND', `No permission has the id ${describe(id)}`)
+  return permission
 }
 
 function refuseMove(key: string, old: string, found: string) {

@@ -18,10 +18,10 @@ const dataKeys: ReadonlySet<string> = new Set([
   'filter',
 ])
 
-/** Reads an input as a definition; all problems are VALIDATION_FAILED, located as the client wrote the input. */
-export function readDefinitionInput<T>(input: unknown, read: ReadDefinition<T>): T {
+/** Reads an input as a definition; all problems are VALIDATION_FAILED, located as the client wrote the argument. */
+export function readDefinitionInput<T>(input: unknown, read: ReadDefinition<T>, argument = 'input'): T {
   const problems: Problem[] = []
-  const definition = read(toDefinition(input), 'input', problems)
+  const definition = read(toDefinition(input), argument, problems)
   if (definition === undefined || problems.length > 0)
     throw failAll(
       'VALIDATION_FAILED',
@@ -76,7 +76,7 @@ export function locateInEntity(
 }
 
 /** Where in its input a problem of one definition stands, told by its kind and name; undefined for others' problems. */
-export function locateInInput(kind: DefinitionKind, name: string) {
+export function locateInInput(kind: DefinitionKind, name: string, argument = 'input') {
   return (problem: DefinitionProblem): string | undefined =>
-    problem.kind === kind && problem.name === name ? joinPath('input', toInputPath(problem.path)) : undefined
+    problem.kind === kind && problem.name === name ? joinPath(argument, toInputPath(problem.path)) : undefined
 }

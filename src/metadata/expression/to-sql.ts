@@ -1,7 +1,7 @@
 // Writes the part of the language that policies use as SQL; it is true for exactly the rows for which memory says true.
 import { ExpressionError } from './error.ts'
 import { makeClosure } from './evaluate.ts'
-import { checkText } from './expression.ts'
+import { checkText, type Environment } from './expression.ts'
 import { measureCost } from './sql-cost.ts'
 import { prepareFixed } from './sql-fixed.ts'
 import { findUnwritable } from './sql-limits.ts'
@@ -16,7 +16,9 @@ import { isTrue } from './values.ts'
 export type SqlExpression = Readonly<{
   /** SQL that is true, false or null, which counts as false. */
   write(target: SqlTarget): string
-  holds(environment: Readonly<Record<string, unknown>>): boolean
+  holds(environment: Environment): boolean
+  /** Why there is no answer in memory, which counts as no; undefined when there is one. */
+  findProblem(environment: Environment): string | undefined
 }>
 
 /** Checks and compiles a text that says yes or no; what only memory can work out is a problem. */
@@ -36,6 +38,10 @@ export function compileToSql(
 function build(typed: Typed): SqlExpression {
   const prepare = prepareFixed(typed, measureCost(typed))
   const run = makeClosure(typed)
+  const decide = (environment: Environment): boolean => {
+    prepare(environment)
+    return isTrue(run({ environment, element: null, budget: { steps: 0 } }))
+  }
   return {
     write: ({ column, bind, environment }) =>
       answer('false', () => {
@@ -43,11 +49,8 @@ function build(typed: Typed): SqlExpression {
         const writer: Writer = { column, bind, fixed, truth: (part) => writeTruth(part, writer) }
         return writeTruth(typed, writer)
       }),
-    holds: (environment) =>
-      answer(false, () => {
-        prepare(environment)
-        return isTrue(run({ environment, element: null, budget: { steps: 0 } }))
-      }),
+    holds: (environment) => answer(false, () => decide(environment)),
+    findProblem: (environment) => findProblem(() => decide(environment)),
   }
 }
 
@@ -57,6 +60,16 @@ function answer<T>(denial: T, ask: () => T): T {
     return ask()
   } catch (error) {
     if (error instanceof ExpressionError) return denial
+    throw error
+  }
+}
+
+function findProblem(ask: () => unknown): string | undefined {
+  try {
+    ask()
+    return undefined
+  } catch (error) {
+    if (error instanceof ExpressionError) return error.message
     throw error
   }
 }

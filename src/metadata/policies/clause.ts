@@ -1,6 +1,5 @@
 // Clauses: conditions and expressions compiled twice, for rows at hand and for rows in PostgreSQL; what has no answer is false.
 import type { Report } from '../behaviour/basis.ts'
-import { ExpressionError } from '../expression/error.ts'
 import { compileExpression, type Environment } from '../expression/expression.ts'
 import { compileToSql } from '../expression/to-sql.ts'
 import type { Scope } from '../expression/type.ts'
@@ -28,9 +27,13 @@ export function buildClause(outer: Scope, draft: Draft, report: Report): BuiltCl
       const whole = addOperand(environment, operand)
       return whole !== undefined && sql.sql.holds(whole)
     },
+    findProblem: (environment) => {
+      const whole = addOperand(environment, operand)
+      return whole === undefined ? 'a place in it stands for nothing' : sql.sql.findProblem(whole)
+    },
     write: (target) => {
       const environment = addOperand(target.environment, operand)
-      return environment ? refuseUnknown(() => sql.sql.write({ ...target, environment })) : 'false'
+      return environment ? sql.sql.write({ ...target, environment }) : 'false'
     },
   }
   return { clause, reads }
@@ -41,14 +44,4 @@ function addOperand(environment: Environment, operand: Operand | undefined): Env
   if (operand === undefined) return environment
   const value = operand.find(environment)
   return value === undefined ? undefined : { ...environment, value }
-}
-
-/** What does not depend on the row is worked out before PostgreSQL is asked, and may have no answer. */
-function refuseUnknown(write: () => string): string {
-  try {
-    return write()
-  } catch (error) {
-    if (error instanceof ExpressionError) return 'false'
-    throw error
-  }
 }
