@@ -52,6 +52,8 @@ const explain = `query($id: ID, $userId: ID, $permission: PermissionInput) {
     roles visible allowed fields filter policies { id matchesRoles holds clauses { text holds } }
   } }`
 const ask = async (variables: object) => (await admin(explain, variables)).explainAccess
+const list = '{ invoices { nodes { number } } }'
+const unknown = 'GRAPHQL_VALIDATION_FAILED: Cannot query field "invoices" on type "Query".'
 const save = 'mutation($input: PermissionInput!) { createPermission(input: $input) { id roles } }'
 
 test('a permission is tried, saved, explained, listed for everybody without a token, and taken back', async () => {
@@ -68,6 +70,7 @@ test('a permission is tried, saved, explained, listed for everybody without a to
   const question = { id: invoice, userId: ada }
 
   expect(await ask(question)).toEqual(nothing)
+  expect(errorOf(await server.send('data', list, {}, token))).toBe(unknown)
   expect(await ask({ ...question, permission: north })).toEqual({
     ...something,
     roles: ['clerk'],
@@ -76,6 +79,10 @@ test('a permission is tried, saved, explained, listed for everybody without a to
 
   const { createPermission: made } = await admin(save, { input: north })
   expect(made.roles).toEqual(['clerk', 'anonymous'])
+  for (const caller of [token, null])
+    expect(dataOf(await server.send('data', list, {}, caller))).toEqual({
+      invoices: { nodes: [{ number: '1' }] },
+    })
   expect(await ask({ id: invoice })).toEqual({
     ...something,
     roles: ['anonymous'],
@@ -87,6 +94,7 @@ test('a permission is tried, saved, explained, listed for everybody without a to
 
   await admin('mutation($id: ID!) { deletePermission(id: $id) { revision } }', { id: made.id })
   expect(await ask(question)).toEqual(nothing)
+  expect(errorOf(await server.send('data', list, {}, null))).toBe(unknown)
   expect(await admin('{ anonymousRights { entity } permissions { id } }')).toEqual({
     anonymousRights: [],
     permissions: [],
