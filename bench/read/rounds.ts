@@ -6,8 +6,14 @@ import type { Target } from './target.ts'
 import { type Truth, verify } from './verify.ts'
 
 export type Plan = Readonly<{ rounds: number; seconds: number; warmSeconds: number }>
-/** One server in one scenario, with what each round gave. */
-export type Result = Readonly<{ scenario: ScenarioName; server: string; node: string; rounds: Measure[] }>
+/** One server in one scenario, with what each round gave; `plain` as in its target. */
+export type Result = Readonly<{
+  scenario: ScenarioName
+  server: string
+  plain?: string
+  node: string
+  rounds: Measure[]
+}>
 
 type Contest = Readonly<{ target: Target; exchanges: readonly Exchange[]; result: Result }>
 
@@ -34,7 +40,9 @@ async function prepare(target: Target, scenario: ScenarioName, truth: Truth): Pr
   const exchanges = await verify(await target.open(), questions).catch((error: unknown) => {
     throw new Error(`${target.name}, ${scenario}: ${String(error)}`)
   })
-  return { target, exchanges, result: { scenario, server: target.name, node: target.node, rounds: [] } }
+  const { name: server, node, plain } = target
+  const result: Result = { scenario, server, node, rounds: [], ...(plain === undefined ? {} : { plain }) }
+  return { target, exchanges, result }
 }
 
 /** Each round begins with another server. */

@@ -1,4 +1,4 @@
-// Goals S1, S2 and S9: how fast records are read by Metaloom, by PostGraphile and by a hand-written server, side by side.
+// Goals S1, S2, S6 and S9: how fast records are read by Metaloom, by PostGraphile and by a hand-written server, side by side.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runBounded } from '../cleanup.ts'
@@ -12,10 +12,22 @@ import { findScenarios, type ScenarioName } from './scenario.ts'
 import { writeReadReport } from './table.ts'
 import type { Target, TargetOptions } from './target.ts'
 import { startHand } from './targets/hand.ts'
-import { defineEntities, installMetaloom, startMetaloom } from './targets/metaloom.ts'
+import {
+  addPolicies,
+  defineEntities,
+  definePolicies,
+  installMetaloom,
+  startMetaloom,
+} from './targets/metaloom.ts'
 import { startPostGraphile } from './targets/postgraphile.ts'
 
-type Options = Readonly<{ plan: Plan; servers: readonly string[]; scenarios: readonly ScenarioName[] }>
+type Options = Readonly<{
+  plan: Plan
+  servers: readonly string[]
+  scenarios: readonly ScenarioName[]
+  /** Whether Metaloom also answers a caller who passes no policy unasked. */
+  policies: boolean
+}>
 
 const servers = ['hand', 'postgraphile', 'metaloom']
 const secondsToPrepare = 180
@@ -28,6 +40,7 @@ function readOptions(): Options {
       warm: { type: 'string', default: '2' },
       only: { type: 'string', default: servers.join(',') },
       scenarios: { type: 'string', default: 'record,list' },
+      policies: { type: 'boolean', default: false },
     },
   })
   const chosen = values.only.split(',')
@@ -42,12 +55,13 @@ function readOptions(): Options {
     },
     servers: chosen,
     scenarios: findScenarios(values.scenarios.split(',')),
+    policies: values.policies,
   }
 }
 
 /** Starts the chosen servers on one database; Metaloom comes first, because it makes the tables. */
-async function startTargets(chosen: readonly string[], options: TargetOptions) {
-  const metalooms = chosen.includes('metaloom') ? await startMetalooms(options) : []
+async function startTargets({ servers: chosen, policies }: Options, options: TargetOptions) {
+  const metalooms = chosen.includes('metaloom') ? await startMetalooms(options, policies) : []
   const databaseUrl =
     metalooms.length > 0
       ? await findAppDatabase(options.databaseUrl)
@@ -59,15 +73,17 @@ async function startTargets(chosen: readonly string[], options: TargetOptions) {
   return { targets: [...targets, ...metalooms], truth }
 }
 
-async function startMetalooms(options: TargetOptions): Promise<readonly Target[]> {
+async function startMetalooms(options: TargetOptions, policies: boolean): Promise<readonly Target[]> {
   const installation = await installMetaloom(await compileMetaloom(options.folder), options)
   const own = await startMetaloom(installation, options.nodes.own, options)
   await defineEntities(installation, own)
-  return [own, await startMetaloom(installation, options.nodes.newest, options)]
+  const account = policies ? await definePolicies(installation, own) : undefined
+  const both = [own, await startMetaloom(installation, options.nodes.newest, options)]
+  return account ? both.flatMap((target) => [target, addPolicies(target, account)]) : both
 }
 
-function findLongest({ plan, scenarios }: Options): number {
-  const turns = plan.rounds * scenarios.length * (servers.length + 1)
+function findLongest({ plan, scenarios, policies }: Options): number {
+  const turns = plan.rounds * scenarios.length * (servers.length + (policies ? 3 : 1))
   return secondsToPrepare + turns * (plan.seconds + plan.warmSeconds + 2)
 }
 
@@ -76,7 +92,7 @@ await runBounded(findLongest(options), async (cleanup) => {
   const folder = await makeFolder(cleanup)
   const databaseUrl = await startDatabase(join(folder, 'database'), cleanup)
   const nodes = findNodes()
-  const { targets, truth } = await startTargets(options.servers, { nodes, folder, databaseUrl, cleanup })
+  const { targets, truth } = await startTargets(options, { nodes, folder, databaseUrl, cleanup })
   const results = await measureAll(targets, options.scenarios, truth, options.plan)
   const figures = { machine: describeMachine(), plan: options.plan, results }
   await saveReport('read', writeReadReport(results, options.plan), figures)

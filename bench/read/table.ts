@@ -15,6 +15,8 @@ const head = [
   'client, of a core',
 ]
 
+const costHead = ['scenario', 'server', 'Node.js', 'requests/s less, median', 'least to most']
+
 export function writeReadReport(results: readonly Result[], plan: Plan): string {
   const how = `${plan.rounds} rounds in turns, ${plan.seconds} s each after ${plan.warmSeconds} s of warm-up, 16 connections, pools of 16`
   const scenarios = [...new Set(results.map(({ scenario }) => scenario))]
@@ -22,7 +24,28 @@ export function writeReadReport(results: readonly Result[], plan: Plan): string 
     const rows = results.filter((result) => result.scenario === scenario)
     return `## ${scenario}\n\n${writeScenario(rows)}`
   })
-  return [`# Reads, side by side`, `${describeMachine()} · ${how}.`, ...tables].join('\n\n')
+  const costs = writeCosts(results)
+  return [`# Reads, side by side`, `${describeMachine()} · ${how}.`, ...tables, ...costs].join('\n\n')
+}
+
+/** What is added costs the same share of each round, whatever the round was like: so rounds are compared one by one. */
+function writeCosts(results: readonly Result[]): readonly string[] {
+  const rows = results.flatMap((result) => {
+    const { scenario, server, node, plain, rounds } = result
+    const beside = results.find(
+      (each) => each.server === plain && each.scenario === scenario && each.node === node,
+    )
+    if (beside === undefined) return []
+    const shares = rounds.map(({ rate }, round) => 1 - rate / (beside.rounds[round]?.rate ?? Number.NaN))
+    const { median, least, most } = summarize(shares)
+    return [[scenario, server, node, writeShare(median), `${writeShare(least)} to ${writeShare(most)}`]]
+  })
+  if (rows.length === 0) return []
+  return ['## Cost, round by round', writeTable([costHead, ...rows])]
+}
+
+function writeShare(share: number): string {
+  return `${(share * 100).toFixed(1)} %`
 }
 
 function writeScenario(results: readonly Result[]): string {

@@ -9,9 +9,10 @@ export type Variables = Readonly<{ id?: string; after?: string | null }>
 /** Where and how one server takes its requests. */
 export type Address = Readonly<{ port: number; path: string; headers: Readonly<Record<string, string>> }>
 
-/** A server that answers. */
+/** A server that answers; `plain` names the target on the same Node.js that does the same without what this one adds. */
 export type Target = Readonly<{
   name: string
+  plain?: string
   node: string
   port: number
   /** Path and headers, with a fresh log-in where one is needed. */

@@ -1,12 +1,11 @@
 // Goal S3 on whole servers: from saving a field to serving it, here and on a second instance, and the heap after 200 rebuilds.
-import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { runBounded } from '../cleanup.ts'
 import { compileMetaloom } from '../compile.ts'
+import { createHeapProbe } from '../heap.ts'
 import { findNodes } from '../nodes.ts'
 import { startDatabase } from '../read/database.ts'
 import { startProcess } from '../read/process.ts'
@@ -22,19 +21,6 @@ const data = '/api/demo/graphql'
 /** So many rebuilds come before the heap is looked at first. */
 const warming = 10
 const login = { email: 'bench@example.com', password: 'bench password' }
-
-/** Writes the heap, collected, to a file when another file asks for it; loaded before the server, which knows nothing of it. */
-const heapProbe = `const fs = require('fs'); const file = process.env.BENCH_HEAP_FILE
-if (file) setInterval(() => { if (!fs.existsSync(file + '.ask')) return; fs.unlinkSync(file + '.ask'); global.gc(); global.gc(); fs.writeFileSync(file, String(process.memoryUsage().heapUsed)) }, 100).unref()`
-
-async function askHeap(file: string): Promise<number> {
-  await writeFile(`${file}.ask`, '')
-  for (let tries = 0; tries < 100 && !existsSync(file); tries += 1) await sleep(100)
-  await sleep(50)
-  const heap = Number(await readFile(file, 'utf8'))
-  await rm(file)
-  return heap
-}
 
 async function call(port: number, path: string, query: string, variables: unknown, token?: string) {
   const reply = await fetch(`http://127.0.0.1:${port}${path}`, {
@@ -116,7 +102,6 @@ await runBounded(900, async (cleanup) => {
   const folder = await mkdtemp(join(tmpdir(), 'metaloom-bench-'))
   cleanup.add(() => rm(folder, { recursive: true, force: true }))
   const dist = await compileMetaloom(folder)
-  await writeFile(join(folder, 'heap.cjs'), heapProbe)
   const { own } = findNodes()
   const results: Result[] = []
   for (const entities of values.entities.split(',').map(Number)) {
@@ -130,12 +115,12 @@ await runBounded(900, async (cleanup) => {
       METALOOM_DATA_DIR: folder,
       METALOOM_LOG_LEVEL: 'warn',
     }
-    const parameters = ['--expose-gc', '--require', join(folder, 'heap.cjs'), join(dist, 'main.js')]
+    const heap = await createHeapProbe(folder, `heap${entities}`)
+    const parameters = [...heap.flags, join(dist, 'main.js')]
     const server = { node: own.path, parameters, environment, directory: folder, cleanup }
-    const heapFile = join(folder, `heap${entities}`)
     const first = await startProcess({
       ...server,
-      environment: { ...environment, BENCH_HEAP_FILE: heapFile },
+      environment: { ...environment, ...heap.environment },
     })
     const second = await startProcess(server)
     const token =
@@ -158,10 +143,10 @@ await runBounded(900, async (cleanup) => {
     let before = 0
     const count = Number(values.rebuilds)
     for (let index = 1; index <= count; index += 1) {
-      if (index === warming) before = await askHeap(heapFile)
+      if (index === warming) before = await heap.read()
       samples.push(await addField([first, second], token, index))
     }
-    results.push({ entities, samples, heap: { before, after: await askHeap(heapFile) } })
+    results.push({ entities, samples, heap: { before, after: await heap.read() } })
   }
   await saveReport('served', writeReport(results), { machine: describeMachine(), results })
 })

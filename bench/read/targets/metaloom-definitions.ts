@@ -29,6 +29,28 @@ export const entities = [
   },
 ] as const
 
+/** Conditions on every row that is read, each with a value of the caller's own; all rows meet them, so that all answers stay the same. */
+export const permissions = [
+  {
+    entity: 'customer',
+    conditions: [{ field: 'name', operator: 'NEQ', value: '{{user.attributes.hidden}}' }],
+  },
+  {
+    entity: 'invoice',
+    conditions: [{ field: 'status', operator: 'IN', value: '{{user.attributes.statuses}}' }],
+  },
+  {
+    entity: 'invoice_item',
+    conditions: [{ field: 'quantity', operator: 'LTE', value: '{{user.attributes.most}}' }],
+  },
+] as const
+
+/** The caller for whom they are. */
+export const clerk = {
+  roles: ['clerk'],
+  attributes: { hidden: 'Nobody', statuses: ['draft', 'sent', 'paid', 'void'], most: 9 },
+} as const
+
 export const relations = [
   {
     name: 'invoices',

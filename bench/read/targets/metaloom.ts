@@ -12,7 +12,7 @@ import {
   type TargetOptions,
   writeDocument,
 } from '../target.ts'
-import { entities, relations } from './metaloom-definitions.ts'
+import { clerk, entities, permissions, relations } from './metaloom-definitions.ts'
 
 export type Account = Readonly<{ email: string; password: string }>
 /** What several instances on one database share. */
@@ -81,6 +81,30 @@ export async function startMetaloom(
     open: () => logIn(installation.admin, port),
     writeBody: writeDocument(documents),
   }
+}
+
+/** The same instance, asked by a caller to whom policies show rows one by one; beside the administrator, who passes them. */
+export function addPolicies(target: Target, account: Account): Target {
+  return {
+    ...target,
+    name: `${target.name}, row policies`,
+    plain: target.name,
+    open: () => logIn(account, target.port),
+  }
+}
+
+/** Makes that caller and the policies. */
+export async function definePolicies(installation: Installation, { port }: Target): Promise<Account> {
+  const { headers } = await logIn(installation.admin, port)
+  const admin = { port, path: adminPath, headers }
+  const account = { email: 'clerk@example.com', password: randomBytes(12).toString('base64url') }
+  const define = 'mutation ($input: PermissionInput!) { answer: createPermission(input: $input) { id } }'
+  for (const permission of permissions)
+    await call(admin, define, { input: { ...permission, action: 'READ', roles: clerk.roles } })
+  await call(admin, 'mutation ($input: UserInput!) { answer: createUser(input: $input) { id } }', {
+    input: { ...account, ...clerk },
+  })
+  return account
 }
 
 /** Makes the entities and relations, and with them the tables. */
