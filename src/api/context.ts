@@ -1,6 +1,7 @@
 // What a resolver is given: the app, who asks, and the edition that the request keeps to its end.
 import type { Realm } from '../auth/realm.ts'
 import type { Viewer } from '../auth/viewer.ts'
+import type { Feed } from '../effects/feed.ts'
 import type { Trace } from '../pipeline/trace.ts'
 import type { Edition } from './edition.ts'
 
@@ -14,6 +15,8 @@ export type App = Realm &
     readEdition(): Edition
     /** Resolves when this instance serves the revision or a newer one. */
     reload(revision: number): Promise<void>
+    /** Tells subscriptions of what was written. */
+    feed: Feed
     /** Whether requests to the outside may reach private addresses; for development. */
     allowPrivateAddresses: boolean
   }>
@@ -26,6 +29,8 @@ export type Context = Readonly<{
   address: string
   requestId: string
   edition: Edition
+  /** Who asks, read again: UNAUTHENTICATED once the token is worth nothing any more. */
+  recheckViewer(): Promise<Viewer>
   /** What relation fields of this request share among their parents, by the nodes of the field. */
   levels: WeakMap<object, unknown>
   /** What each writing root field did, in order; there only when an administrator asked for it. */

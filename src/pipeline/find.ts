@@ -116,10 +116,16 @@ export async function countChildren(
 /** Where rows come from, and the whole condition on them: the filter, and what the viewer may see. */
 export type Placed = Readonly<{ from: string; where: string }>
 
-/** The readable rows of an entity that a filter holds for, as `t`. */
-export function placeRows(read: Read, filter: Filter, values: Values): Placed {
+/** The readable rows of an entity that a filter holds for, as `t`; `source` stands in for the table. */
+export function placeRows(
+  read: Omit<Read, 'columns'>,
+  filter: Filter,
+  values: Values,
+  source?: string,
+): Placed {
   const { viewer, entity, liveness } = read
-  const { from, where } = readable(viewer, entity, 't', values, liveness)
+  const rows = { liveness, ...(source === undefined ? {} : { source }) }
+  const { from, where } = readable(viewer, entity, 't', values, rows)
   return { from, where: allOf([writeFilter(filter, startReading(read, values)), where]) }
 }
 

@@ -71,6 +71,9 @@ export function isLive(entity: Entity, alias: string): string {
   return isInLife(entity, alias, 'live')
 }
 
+/** Which rows: the live ones unless said otherwise, of the entity's table or of another source that has its columns. */
+export type Rows = Readonly<{ liveness?: Liveness | undefined; source?: string }>
+
 /** Where reads take rows from under an alias, and the condition on them. `raw` is the alias of the table's own row. */
 export type Readable = Readonly<{ from: string; where: string; raw: string }>
 
@@ -83,17 +86,16 @@ export function readable(
   entity: RegistryEntity,
   alias: string,
   values: Values,
-  liveness: Liveness = 'live',
+  { liveness = 'live', source = quoteName(entity.table) }: Rows = {},
 ): Readable {
-  const table = quoteName(entity.table)
   const { read, isWhole } = findSight(viewer.roles, entity)
   if (isWhole || read === undefined)
-    return { from: `${table} ${alias}`, where: visible(viewer, entity, alias, values, liveness), raw: alias }
+    return { from: `${source} ${alias}`, where: visible(viewer, entity, alias, values, liveness), raw: alias }
   const raw = `${alias}_r`
   const cells = [...read].map(([name, sight]) => writeCell(viewer, entity, raw, { name, sight }, values))
   const system = listSystemColumns(entity, read).map((name) => column(raw, name))
   return {
-    from: `(${table} ${raw} cross join lateral (select ${[...cells, ...system].join(', ')}) ${alias})`,
+    from: `(${source} ${raw} cross join lateral (select ${[...cells, ...system].join(', ')}) ${alias})`,
     where: visible(viewer, entity, raw, values, liveness),
     raw,
   }

@@ -14,9 +14,10 @@ import type { OpenPlatform } from './platform.ts'
 import { send, sendPage, sendText } from './reply.ts'
 import { rerunStale, runOnNewest } from './rerun.ts'
 import type { Route } from './routes.ts'
+import { runSubscriptions } from './subscribe.ts'
 import { createThinRoute } from './thin-route.ts'
 import { startTraces, traceResults } from './trace.ts'
-import { createGraphQLServer, innerPath } from './yoga.ts'
+import { checkArguments, createGraphQLServer, innerPath } from './yoga.ts'
 
 type AppRoute = Extract<Route, { kind: 'data' | 'admin' }>
 type GraphQLRoute = AppRoute | Readonly<{ kind: 'platform' | 'home' | 'alive' | 'ready' | 'nowhere' }>
@@ -45,6 +46,7 @@ const mostAge = 30_000
 export function createAnswers({ apps, platform, schemas, config, log }: AnswerOptions): Answers {
   const data = createGraphQLServer<Context>(({ edition, viewer }) => edition.findSchema(viewer.roles), log, [
     rerunStale(),
+    runSubscriptions(log, checkArguments),
     traceResults(),
   ])
   const admin = createGraphQLServer<Context>(() => schemas.admin, log)
@@ -63,9 +65,10 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
   }
   const openContext = async (name: string, { request, requestId }: Asked): Promise<Context> => {
     const { app, authenticator } = findApp(name)
-    const viewer = await authenticator.authenticate(request.headers.authorization)
+    const recheckViewer = () => authenticator.authenticate(request.headers.authorization)
+    const viewer = await recheckViewer()
     const own = { edition: app.readEdition(), levels: new WeakMap(), ...startTraces(request, viewer) }
-    return { app, viewer, address: readAddress(request), requestId, ...own }
+    return { app, viewer, recheckViewer, address: readAddress(request), requestId, ...own }
   }
   const openPlatformContext = async ({ request, requestId }: Asked): Promise<PlatformContext> => {
     const viewer = await platform.authenticator.authenticate(request.headers.authorization)

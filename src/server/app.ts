@@ -11,6 +11,7 @@ import type { Config } from '../config.ts'
 import { connect } from '../database/connect.ts'
 import { ensureDatabase } from '../database/databases.ts'
 import { migrate } from '../database/migrate.ts'
+import { startFeed } from '../effects/feed.ts'
 import type { Log } from '../log.ts'
 import { listAnonymousRights, tellRight } from '../pipeline/anonymous-rights.ts'
 import { startEditions } from './editions.ts'
@@ -20,8 +21,13 @@ export type OpenApp = Readonly<{
   app: App
   authenticator: Authenticator
   age(): number
+  /** Ends the subscriptions, which would outlast any other request. */
+  endSubscriptions(): Promise<void>
   close(): Promise<void>
 }>
+
+/** The most milliseconds until subscriptions learn of what another instance wrote. */
+const mostFeedWait = 500
 
 /** What all apps of a process share. */
 export type AppSettings = Readonly<{
@@ -52,6 +58,11 @@ export async function openApp(name: string, url: string, settings: AppSettings):
       provider: verifyForeign(pool, { allowPrivate }),
     }),
   })
+  const feed = startFeed({
+    pool,
+    pollEvery: Math.min(config.pollEvery, mostFeedWait),
+    log: (error) => log.error({ error: String(error) }, 'changes could not be followed'),
+  })
   const app = {
     name,
     pool,
@@ -60,11 +71,13 @@ export async function openApp(name: string, url: string, settings: AppSettings):
     readEdition: editions.read,
     reload: editions.reload,
     forgetViewer: authenticator.forget,
+    feed,
     allowPrivateAddresses: allowPrivate,
   }
   const close = async (): Promise<void> => {
+    await feed.stop()
     await editions.stop()
     await pool.end({ timeout: 5 })
   }
-  return Object.freeze({ app, authenticator, age: editions.age, close })
+  return Object.freeze({ app, authenticator, age: editions.age, endSubscriptions: feed.stop, close })
 }

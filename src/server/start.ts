@@ -62,6 +62,7 @@ async function start(
   const server = createHttpServer({ answers, log })
   const port = await listenOn(server, config.host, config.port)
   undo.push(() => closeServer(server))
+  undo.push(() => endSubscriptions(apps))
   const { firstPassword } = platform
   return {
     url: `http://${nameHost(config.host)}:${port}`,
@@ -81,6 +82,10 @@ async function openEmbedded(config: Config, log: Log, undo: (() => Promise<void>
 function nameHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost'
   return host.includes(':') ? `[${host}]` : host
+}
+
+async function endSubscriptions(apps: ReadonlyMap<string, OpenApp>): Promise<void> {
+  await Promise.all([...apps.values()].map((app) => app.endSubscriptions()))
 }
 
 /** Lets requests in flight finish, for ten seconds at most. */

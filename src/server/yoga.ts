@@ -72,7 +72,7 @@ function keepLimits<C extends RequestContext>(): Plugin<Record<never, never>, C>
 }
 
 /** The cost needs the variables as they will be, defaults included; wrong ones are told by the execution. */
-function checkArguments({ schema, document, operationName, variableValues }: ExecutionArgs): void {
+export function checkArguments({ schema, document, operationName, variableValues }: ExecutionArgs): void {
   const operation = getOperationAST(document, operationName)
   if (operation == null) return
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {})

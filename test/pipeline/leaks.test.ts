@@ -10,6 +10,7 @@ import { writeNodeId } from '../../src/api/generated/node-id.ts'
 import { deriveTokenKey } from '../../src/auth/tokens.ts'
 import { anonymous } from '../../src/auth/viewer.ts'
 import { connect, type Pool } from '../../src/database/connect.ts'
+import { type Feed, startFeed } from '../../src/effects/feed.ts'
 import { loadRegistry } from '../../src/metadata/store.ts'
 import { bind, column } from '../../src/pipeline/statement.ts'
 import type { Narrowing, Reader } from '../../src/pipeline/visible.ts'
@@ -52,6 +53,7 @@ const narrowed: Reader = { ...admin, policy: openRealm }
 
 let server: Server
 let pool: Pool
+let feed: Feed
 let schema: GraphQLSchema
 let edition: Edition
 beforeAll(async () => {
@@ -59,11 +61,13 @@ beforeAll(async () => {
   const importMetadata = 'mutation($document: String!) { importMetadata(document: $document) { revision } }'
   dataOf(await server.send('admin', importMetadata, { document: JSON.stringify(document) }))
   pool = connect(server.appUrl, { max: 2 })
+  feed = startFeed({ pool, pollEvery: 60_000, log: () => {} })
   const registry = await loadRegistry(pool, () => [])
   schema = await buildDataSchema(registry, buildAccountsSchema())
   edition = { revision: registry.revision, registry, findSchema: () => schema }
 })
 afterAll(async () => {
+  await feed?.stop()
   await pool?.end()
   await server?.stop()
 })
@@ -78,9 +82,10 @@ async function ask(source: string, viewer: Reader): Promise<string> {
     readEdition: () => edition,
     reload: async () => {},
     forgetViewer: () => {},
+    feed,
     allowPrivateAddresses: false,
   }
-  const own = { viewer, address: '127.0.0.1', requestId: 'test' }
+  const own = { viewer, recheckViewer: async () => viewer, address: '127.0.0.1', requestId: 'test' }
   const contextValue: Context = { app, ...own, edition, levels: new WeakMap() }
   const { data, errors } = await graphql({ schema, source, contextValue })
   if (errors) throw new Error(`${source} failed: ${errors.join()}`)

@@ -17,6 +17,7 @@ import { sharedFilterNames } from './filters.ts'
 import { buildMutations } from './mutations.ts'
 import { createAllocator, entityRootNames, entityTypeNames, type FixedNames } from './names.ts'
 import { buildNode, buildQueries } from './queries.ts'
+import { buildSubscriptions } from './subscriptions.ts'
 import { traceFields } from './traced-fields.ts'
 import { findViews, type Views } from './view.ts'
 
@@ -39,6 +40,7 @@ const systemTypes = [
   'HistoryEdge',
   'HistoryEntry',
   'HistoryAction',
+  'ChangeKind',
   'File',
   'Upload',
   'ID',
@@ -119,7 +121,11 @@ export async function buildDataSchema(
     await slice()
   }
   const readable = [...types.values()].filter(({ shape }) => shape.view.read !== undefined)
-  for (const each of readable) Object.assign(queries, buildQueries(each, rootNames))
+  const subscriptions: GraphQLFieldConfigMap<unknown, Context> = {}
+  for (const each of readable) {
+    Object.assign(queries, buildQueries(each, rootNames))
+    Object.assign(subscriptions, buildSubscriptions(each))
+  }
   for (const each of types.values()) {
     Object.assign(mutations, traceFields(buildMutations(each)))
     await slice()
@@ -138,6 +144,14 @@ export async function buildDataSchema(
       description: 'What can be written',
       fields: mutations,
     }),
+    subscription:
+      readable.length === 0
+        ? null
+        : new GraphQLObjectType({
+            name: 'Subscription',
+            description: 'What can be followed, by server-sent events',
+            fields: subscriptions,
+          }),
     types: [...(readable.length > 0 ? [Node] : []), ...[...types.values()].flatMap(listLinked)],
     assumeValid: true,
   })
@@ -172,6 +186,7 @@ function resolveFields(types: EntityTypes): void {
     ...Object.values(types.inputs),
     ...[...types.relationInputs.values()].flatMap(({ input, row }) => [input, row]),
     types.bulkResult,
+    types.changeEvent,
   ]
   for (const type of all) if (isObjectType(type) || isInputObjectType(type)) type.getFields()
 }

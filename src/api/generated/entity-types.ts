@@ -16,6 +16,7 @@ import type { Context } from '../context.ts'
 import { scalars } from '../fixed/scalars.ts'
 import { buildAggregate } from './aggregates.ts'
 import { buildBulkResult } from './bulk-result.ts'
+import { buildChangeEvent } from './change-events.ts'
 import { buildConnection, listArguments } from './connections.ts'
 import { buildFilter, buildListFilter } from './filters.ts'
 import { buildGroupTypes, type GroupTypes } from './group-types.ts'
@@ -50,6 +51,7 @@ export type EntityTypes = Readonly<{
   inputs: Inputs
   relationInputs: RelationInputs
   bulkResult: GraphQLObjectType
+  changeEvent: GraphQLObjectType
   target: TargetType | undefined
 }>
 
@@ -117,6 +119,7 @@ export function buildEntityTypes(
     relationInputs,
     target,
     bulkResult: buildBulkResult(take('BulkResult'), object),
+    changeEvent: buildChangeEvent(take('ChangeEvent'), shape, object),
   }
 }
 

@@ -1,30 +1,18 @@
 // The root fields that read: one record by id or by a unique key, the list, and any record by its global id.
-import {
-  type GraphQLFieldConfig,
-  type GraphQLFieldConfigMap,
-  GraphQLID,
-  GraphQLNonNull,
-  type GraphQLResolveInfo,
-} from 'graphql'
-import type { Row } from '../../database/connect.ts'
-import type { Value } from '../../metadata/value.ts'
-import type { Filter } from '../../pipeline/filter.ts'
-import { findOne } from '../../pipeline/find.ts'
+import { type GraphQLFieldConfig, type GraphQLFieldConfigMap, GraphQLID, GraphQLNonNull } from 'graphql'
 import { rootPage } from '../../pipeline/page.ts'
 import type { Context } from '../context.ts'
 import { listArguments } from './connections.ts'
 import { deletedArguments } from './deleted.ts'
 import { type EntityTypes, Node } from './entity-types.ts'
+import { findById, findRecord } from './find-record.ts'
 import { buildGrouped } from './groups.ts'
 import { resolveList } from './lists.ts'
 import { type Allocator, camelCase, listName } from './names.ts'
 import { readNodeId } from './node-id.ts'
-import { startRead } from './read.ts'
 import { searchArguments } from './search.ts'
-import { selectColumns } from './selection.ts'
 import type { Shape } from './shape.ts'
 import { filterByKey, readUniqueKey } from './unique-key.ts'
-import { readKey } from './values.ts'
 
 type Root = GraphQLFieldConfig<unknown, Context>
 
@@ -87,29 +75,4 @@ export function buildNode(shapes: ReadonlyMap<string, Shape>): Root {
       return row ? { ...row, $type: shape.typeName } : null
     },
   }
-}
-
-/** The condition that finds a record by its key. */
-function byKey({ entity }: Shape, value: Value): Filter {
-  return { kind: 'compare', field: entity.keyField, operator: 'eq', value }
-}
-
-async function findById(
-  shape: Shape,
-  id: unknown,
-  context: Context,
-  info: GraphQLResolveInfo,
-): Promise<Row | null> {
-  const key = readKey(shape.entity.keyField, id)
-  return key === undefined ? null : findRecord(shape, byKey(shape, key), context, info)
-}
-
-async function findRecord(
-  shape: Shape,
-  filter: Filter,
-  context: Context,
-  info: GraphQLResolveInfo,
-): Promise<Row | null> {
-  const read = startRead(shape, selectColumns(info, shape, info.fieldNodes), context)
-  return (await findOne(read, filter)) ?? null
 }

@@ -13,6 +13,7 @@ import { readKey } from './values.ts'
 /** Carries out a plan; the rows carry their columns under the names of the API. */
 export async function writePlan(shape: Shape, plan: Plan, context: Context): Promise<Written> {
   const { count, rows } = await write(startContext(context), plan)
+  context.app.feed.wake()
   return { count, rows: rows.map((row) => row && nameColumns(shape, row)) }
 }
 

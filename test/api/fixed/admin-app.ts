@@ -9,6 +9,7 @@ import type { Viewer } from '../../../src/auth/viewer.ts'
 import { connect, type Pool } from '../../../src/database/connect.ts'
 import { dropDatabase, ensureDatabase, withDatabase } from '../../../src/database/databases.ts'
 import { migrate } from '../../../src/database/migrate.ts'
+import { startFeed } from '../../../src/effects/feed.ts'
 import { AppError } from '../../../src/errors.ts'
 import type { Verify } from '../../../src/metadata/settle.ts'
 import { loadRegistry } from '../../../src/metadata/store.ts'
@@ -30,6 +31,7 @@ export async function startAdmin(verify: Verify = () => []): Promise<AdminApp> {
   await migrate(pool, 'app')
   const schema = buildAdminSchema({ verify })
   let registry = await loadRegistry(pool, verify)
+  const feed = startFeed({ pool, pollEvery: 60_000, log: () => {} })
   const app: App = {
     name: 'demo',
     pool,
@@ -40,6 +42,7 @@ export async function startAdmin(verify: Verify = () => []): Promise<AdminApp> {
       registry = await loadRegistry(pool, verify)
     },
     forgetViewer: () => {},
+    feed,
     allowPrivateAddresses: false,
   }
   const send = async (source: string, variableValues: Record<string, unknown> = {}, viewer = admin) => {
@@ -47,6 +50,7 @@ export async function startAdmin(verify: Verify = () => []): Promise<AdminApp> {
     const contextValue: Context = {
       app,
       viewer,
+      recheckViewer: async () => viewer,
       address: '127.0.0.1',
       requestId: 'test',
       edition,
@@ -60,6 +64,7 @@ export async function startAdmin(verify: Verify = () => []): Promise<AdminApp> {
     return { code: cause.code, message: cause.message, ...(cause.details ? { details: cause.details } : {}) }
   }
   const stop = async () => {
+    await feed.stop()
     await pool.end({ timeout: 1 })
     await dropDatabase(url)
   }

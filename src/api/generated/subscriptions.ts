@@ -1,0 +1,87 @@
+// The root fields that follow the records of an entity: each change that the viewer may see, until something ends it.
+import { type GraphQLFieldConfig, type GraphQLFieldConfigMap, GraphQLNonNull, GraphQLString } from 'graphql'
+import { fail } from '../../errors.ts'
+import { findChanges, findLastPlace, type Place } from '../../pipeline/changes.ts'
+import { type CursorScope, readCursor } from '../../pipeline/cursor.ts'
+import type { Context } from '../context.ts'
+import type { Event } from './change-events.ts'
+import type { EntityTypes } from './entity-types.ts'
+import { camelCase } from './names.ts'
+import { startRead } from './read.ts'
+import type { Shape } from './shape.ts'
+import { readFilter } from './where.ts'
+
+/** How long the changes behind a cursor can still be asked for, in milliseconds. */
+const keptFor = 3_600_000
+
+type Given = Readonly<{ where?: unknown; after?: string | null }>
+
+/** The following root field of an entity. */
+export function buildSubscriptions(types: EntityTypes): GraphQLFieldConfigMap<unknown, Context> {
+  return { [`${camelCase(types.shape.entity.name)}Changed`]: buildChanged(types) }
+}
+
+function buildChanged({ shape, filter, changeEvent }: EntityTypes): GraphQLFieldConfig<unknown, Context> {
+  return {
+    type: new GraphQLNonNull(changeEvent),
+    description: `Tells each change of the visible ${shape.entity.plural.replaceAll('_', ' ')}, in the order in which they were committed`,
+    args: {
+      where: {
+        type: filter,
+        description: 'Only records that these conditions hold for, before or after the change',
+      },
+      after: { type: GraphQLString, description: 'Go on behind this cursor, which is an hour old at most' },
+    },
+    subscribe: (_root, given, context) => follow(shape, given as Given, context),
+    resolve: (event) => event,
+  }
+}
+
+/** The events of one subscription; `return` ends it even while it waits. */
+async function follow(shape: Shape, given: Given, context: Context): Promise<AsyncGenerator<Event>> {
+  const { app, viewer, address } = context
+  const scope = { key: app.cursorKey, order: `changes of ${shape.entity.name}` }
+  const filter = readFilter(shape, given.where)
+  const place = given.after == null ? await findLastPlace(app.pool) : readPlace(scope, given.after)
+  const follower = app.feed.follow(shape.entity.name, viewer.id ?? address)
+  const read = startRead(shape, new Map(), context)
+  const events = tellEvents()
+  async function* tellEvents(): AsyncGenerator<Event> {
+    try {
+      for (let behind = place; !follower.signal.aborted; ) {
+        await checkStill(context)
+        follower.mark()
+        const found = await findChanges(read, filter, behind)
+        for (const change of found.changes) yield { ...change, scope }
+        behind = found.place
+        if (!found.hasMore) await follower.wait()
+      }
+    } finally {
+      follower.leave()
+    }
+  }
+  const leave = events.return.bind(events)
+  events.return = (value) => {
+    follower.leave()
+    return leave(value)
+  }
+  return events
+}
+
+function readPlace(scope: CursorScope, cursor: string): Place {
+  const [transaction, id, at] = readCursor(scope, cursor, 'after')
+  if (Date.now() - Date.parse(String(at)) > keptFor) {
+    const message = 'is more than an hour old; read the list anew and subscribe without it'
+    throw fail('BAD_USER_INPUT', `after ${message}`, [{ path: 'after', message }])
+  }
+  return { transaction: String(transaction), id: String(id) }
+}
+
+/** A subscription ends with the rights and the definitions that it began with. */
+async function checkStill({ app, viewer, edition, recheckViewer }: Context): Promise<void> {
+  const now = await recheckViewer()
+  if (JSON.stringify([now.roles, now.attributes]) !== JSON.stringify([viewer.roles, viewer.attributes]))
+    throw fail('FORBIDDEN', 'Your roles or attributes have changed; subscribe again after the last cursor')
+  if (app.readEdition() !== edition)
+    throw fail('CONFLICT', 'The definitions have changed; subscribe again after the last cursor')
+}
