@@ -1,6 +1,5 @@
 // Finds the records behind nested rows, level by level: each becomes a write of its own, or a link of a many_to_many.
 import type { Row } from '../database/connect.ts'
-import { run } from '../database/connect.ts'
 import { failAll, type Problem } from '../errors.ts'
 import { entityOf, type RegistryEntity, type RelationEnd } from '../metadata/registry.ts'
 import type { Act } from './act.ts'
@@ -8,6 +7,7 @@ import { makeChild, makeRemoval, type Owned, tellForeign } from './child.ts'
 import { checkGate } from './gate.ts'
 import { expandLinks } from './links.ts'
 import { findTwice, holdInOrder, lockRows, selectWhole } from './lock.ts'
+import { runSighted } from './sighted.ts'
 import { allOf, bind, column, sqlType, statement, type Values } from './statement.ts'
 import { isVisibleTo } from './visible.ts'
 import { groupBy, listWrites, type Write } from './writes.ts'
@@ -60,8 +60,10 @@ async function holdStored(
     `(${parent} = any(${bindParents(replacing)}) or ${isNamed})`,
     isVisibleTo(act.context.viewer, old[0]?.write.actor ?? 'viewer', other, 't', values),
   ])
-  const rows = await run(
-    act.sql,
+  const actor = old[0]?.write.actor ?? 'viewer'
+  const rows = await runSighted(
+    act,
+    { entity: other, actor, actions: ['read', 'update', 'delete'] },
     statement(`${selectWhole(other)} where ${where} ${holdInOrder(other)}`, values),
   )
   return new Map(rows.map((row) => [nameChild(row[end.remoteColumn], row[other.key.field]), row]))

@@ -13,6 +13,8 @@ export type Hearing = Readonly<{
   registry: Registry
   viewer: Viewer
   readNow(): Promise<string>
+  /** Whether what they look at is to stay so until the commit. */
+  isHolding?: boolean
 }>
 
 /** What the clauses of the policies see of each row; one statement for each relation that they look through. */
@@ -37,10 +39,12 @@ function listHops(policies: readonly Policy[]): readonly Hop[] {
   return [...hops.values()].sort((one, other) => one.path.length - other.path.length)
 }
 
-async function addHop({ sql, registry }: Hearing, { path, end }: Hop, copies: readonly Row[]): Promise<void> {
+async function addHop(hearing: Hearing, { path, end }: Hop, copies: readonly Row[]): Promise<void> {
+  const { sql, registry, isHolding = false } = hearing
   const name = path.at(-1) ?? ''
   const owners = copies.map((copy) => follow(copy, path.slice(0, -1))).filter((owner) => owner !== undefined)
-  const found = await loadRelated(sql, registry, { name, end, filter: new Map() }, owners)
+  const load = { name, end, filter: new Map(), isHeld: isHolding }
+  const found = await loadRelated(sql, registry, load, owners)
   for (const owner of owners) {
     const [row] = found.get(String(owner[end.localColumn])) ?? []
     owner[name] = row ? { ...row } : null

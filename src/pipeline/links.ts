@@ -8,6 +8,7 @@ import type { Act } from './act.ts'
 import { keyOf } from './act.ts'
 import { makeChild, type Owned, tellForeign } from './child.ts'
 import { notFound, selectWhole } from './lock.ts'
+import { runSighted } from './sighted.ts'
 import { allOf, bind, column, sqlType, statement, type Values } from './statement.ts'
 import { isVisibleTo } from './visible.ts'
 import { groupBy, listWrites, type Write } from './writes.ts'
@@ -106,7 +107,9 @@ async function holdTargets(
     isVisibleTo(act.context.viewer, group[0]?.write.actor ?? 'viewer', other, 't', values),
   ])
   const text = `${selectWhole(other)} where ${where} order by ${key} ${isChange ? 'for update' : 'for share'} of t`
-  const found = await run(act.sql, statement(text, values))
+  const actor = group[0]?.write.actor ?? 'viewer'
+  const sighted = { entity: other, actor, actions: ['read', 'update'] } as const
+  const found = await runSighted(act, sighted, statement(text, values), keys)
   return new Map(found.map((row) => [String(row[other.key.field]), row]))
 }
 

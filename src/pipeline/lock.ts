@@ -1,9 +1,11 @@
 // Locks the records that a write is about, reads them whole and checks that they are those the caller meant.
-import { type Row, run } from '../database/connect.ts'
+import type { Row } from '../database/connect.ts'
 import { quoteName } from '../database/identifiers.ts'
 import { type AppError, fail, type Problem } from '../errors.ts'
+import type { PermissionAction } from '../metadata/permission.ts'
 import type { RegistryEntity } from '../metadata/registry.ts'
 import { type Act, nameRecord } from './act.ts'
+import { runSighted } from './sighted.ts'
 import {
   allOf,
   bind,
@@ -38,13 +40,21 @@ async function lockGroup(act: Act, writes: readonly Write[]): Promise<void> {
     `${column('t', entity.key.field)} = any(${bindKeys(entity, writes, values)})`,
     isVisibleTo(act.context.viewer, actor, entity, 't', values, liveness),
   ])
-  const rows = await run(
-    act.sql,
+  const rows = await runSighted(
+    act,
+    { entity, actor, actions: ['read', ...listActions(writes)] },
     statement(`${selectWhole(entity)} where ${where} ${holdInOrder(entity)}`, values),
+    writes.map(({ key }) => key),
   )
   const found = new Map(rows.map((row) => [String(row[entity.key.field]), row]))
   for (const write of writes) takeRow(write, found.get(String(write.key)))
 }
+
+function listActions(writes: readonly Write[]): readonly PermissionAction[] {
+  return [...new Set(writes.flatMap(({ action }) => (action === 'restore' ? restoring : action)))]
+}
+
+const restoring = ['delete', 'update'] as const
 
 function takeRow(write: Write, row: Row | undefined): void {
   if (row === undefined) throw notFound(write.entity.name, write.key, write.path)

@@ -48,7 +48,11 @@ async function keepHolding(
 ): Promise<void> {
   for (const group of groupBy(writes, (write) => write.entity).values()) {
     const policies = [...new Set(group.flatMap((write) => write.policies))]
-    const environments = await describeRows(startHearing(act), policies, group.map(rowOf))
+    const environments = await describeRows(
+      { ...startHearing(act), isHolding: true },
+      policies,
+      group.map(rowOf),
+    )
     for (const [index, write] of group.entries())
       write.policies = write.policies.filter((policy) => holdsFor(policy, environments[index] ?? {}))
   }

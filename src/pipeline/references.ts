@@ -1,11 +1,11 @@
 // Checks that the keys which a write puts into records lead to live records that the viewer can see, and holds those.
-import { run } from '../database/connect.ts'
 import { quoteName } from '../database/identifiers.ts'
 import { failAll, type Problem } from '../errors.ts'
 import { entityOf, type RelationEnd } from '../metadata/registry.ts'
 import { joinPath } from '../reader.ts'
 import type { Act } from './act.ts'
-import { allOf, bind, column, sqlType, statement, type Values } from './statement.ts'
+import { runSighted, watchedColumns } from './sighted.ts'
+import { allOf, bind, column, selectList, sqlType, statement, type Values } from './statement.ts'
 import { isVisibleTo } from './visible.ts'
 import { groupBy, listWrites, type Write } from './writes.ts'
 
@@ -49,9 +49,11 @@ async function holdTargets(act: Act, references: readonly Reference[]): Promise<
     `${key} = any(${bind(values, keys, `${sqlType(end.parentType)}[]`)})`,
     isVisibleTo(act.context.viewer, write.actor, target, 't', values),
   ])
-  const text = `select ${key} as key from ${quoteName(target.table)} t where ${where} order by ${key} ${chooseHold(write, end)}`
-  const rows = await run<{ key: unknown }>(act.sql, statement(text, values))
-  return new Set(rows.map((row) => String(row.key)))
+  const sighted = { entity: target, actor: write.actor, actions: ['read'] } as const
+  const list = selectList('t', watchedColumns(act, sighted).set(end.remoteColumn, end.remoteColumn))
+  const text = `select ${list} from ${quoteName(target.table)} t where ${where} order by ${key} ${chooseHold(write, end)} of t`
+  const rows = await runSighted(act, sighted, statement(text, values), keys)
+  return new Set(rows.map((row) => String(row[end.remoteColumn])))
 }
 
 /** Two that share a record and both go on to make its computed fields anew would wait for each other. */

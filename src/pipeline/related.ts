@@ -17,11 +17,11 @@ const mostRelated = 1_000
 /** Rows carry the value of their parent under this name. */
 const parentKey = '$parent'
 
-/** The stored rows behind a load, by the value of its end's local column in the rows that were given. */
+/** The stored rows behind a load, by the value of its end's local column in the rows that were given; a load of single rows may hold them. */
 export async function loadRelated(
   sql: Sql,
   registry: Registry,
-  load: Load,
+  load: Load & Readonly<{ isHeld?: boolean }>,
   rows: readonly Row[],
 ): Promise<ReadonlyMap<string, readonly Row[]>> {
   const parents = [...new Set(rows.map((row) => row[load.end.localColumn]))].filter((each) => each != null)
@@ -44,14 +44,19 @@ function checkCount({ end }: Load, rows: readonly Row[]): void {
   )
 }
 
-function writeOne(other: RegistryEntity, load: Load, parents: readonly unknown[], values: Values): string {
-  const { end } = load
+function writeOne(
+  other: RegistryEntity,
+  load: Load & Readonly<{ isHeld?: boolean }>,
+  parents: readonly unknown[],
+  values: Values,
+): string {
+  const { end, isHeld = false } = load
   const where = allOf([
     `${column('t', end.remoteColumn)} = any(${bind(values, parents, `${sqlType(end.parentType)}[]`)})`,
     isLive(other, 't'),
     ...writeFilter(other, load, values),
   ])
-  return `${selectWhole(other).replace('select ', `select ${column('t', end.remoteColumn)} as "${parentKey}", `)} where ${where}`
+  return `${selectWhole(other).replace('select ', `select ${column('t', end.remoteColumn)} as "${parentKey}", `)} where ${where}${isHeld ? ` order by ${column('t', other.key.field)} for share of t` : ''}`
 }
 
 function writeList(other: RegistryEntity, load: Load, parents: readonly unknown[], values: Values): string {

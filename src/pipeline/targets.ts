@@ -1,5 +1,5 @@
 // Finds the records that a plan is about when it does not name them: those a filter holds for, or the one with a unique key.
-import { type Row, run } from '../database/connect.ts'
+import type { Row } from '../database/connect.ts'
 import { fail, failAll, type Problem } from '../errors.ts'
 import type { RegistryEntity } from '../metadata/registry.ts'
 import { readValue, type Value } from '../metadata/value.ts'
@@ -8,6 +8,7 @@ import { type Filter, writeFilter } from './filter.ts'
 import { notFound, wholeColumns } from './lock.ts'
 import type { Input, MatchingPlan, Plan, UpsertPlan } from './plan.ts'
 import { startReading } from './reading.ts'
+import { runSighted } from './sighted.ts'
 import { allOf, bind, column, selectList, statement, type Values } from './statement.ts'
 import { isSame, isSystems, readInput } from './values.ts'
 import { readable } from './visible.ts'
@@ -39,7 +40,8 @@ async function holdMatching(
   const list = selectList(raw, wholeColumns(entity))
   const limit = bind(values, most + 1, 'integer')
   const text = `select ${list} from ${from} where ${isWanted} order by ${column(raw, entity.key.field)} limit ${limit} for update of ${raw}`
-  return run(act.sql, statement(text, values))
+  const sighted = { entity, actor: 'viewer', actions: ['read', 'update', 'delete'] } as const
+  return await runSighted(act, sighted, statement(text, values))
 }
 
 async function findMatching(act: Act, plan: MatchingPlan): Promise<readonly Write[]> {
