@@ -7,6 +7,7 @@ import { nameProblem } from './definition-kinds.ts'
 import { clearOthers, readStored, type Stored, writeStored } from './definition-rows.ts'
 import { markQuarantined } from './register.ts'
 import type { DefinitionProblem, Definitions, Registry } from './registry.ts'
+import { changeRights, haveRightsChanged } from './rights.ts'
 import { listQuarantined, settle, type Verify } from './settle.ts'
 import { nameSides, type UnnamedDefinitions } from './sides.ts'
 import { applySteps, findObstacles, listDdl } from './tables/apply.ts'
@@ -109,6 +110,8 @@ async function save(sql: Sql, edit: (current: Definitions) => Edit, options: Sav
   const hasChanged = isWritten || hasCleared || steps.length > 0
   if (hasChanged) await announce(sql, after.revision)
   await runWithin(sql, after, options)
+  if (hasChanged && haveRightsChanged(before.definitions, after.definitions))
+    await changeRights(sql, after.revision)
   return { revision: hasChanged ? after.revision : stored.revision, steps }
 }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Row, run, type Sql } from '../database/connect.ts'
 import type { RelationEnd } from '../metadata/registry.ts'
+import { holdRights } from '../metadata/rights.ts'
 import type { Value } from '../metadata/value.ts'
 import type { WriteContext } from './write-context.ts'
 import type { Actor, Write } from './writes.ts'
@@ -21,6 +22,8 @@ export type Act = Readonly<{
   restricts: Restrict[]
   /** The start of the transaction on the database's clock, RFC 3339; read when somebody first asks. */
   readNow(): Promise<string>
+  /** Whether the caller's rights are still those of the registry, and stay so until the commit; asked once, refused by an error. */
+  holdRights(): Promise<void>
 }>
 
 /** Records that were deleted although live ones may refer to them by a relation of kind restrict. */
@@ -28,6 +31,7 @@ export type Restrict = Readonly<{ end: RelationEnd; writes: readonly Write[] }>
 
 export function startAct(context: WriteContext, sql: Sql): Act {
   let now: Promise<string> | undefined
+  let rights: Promise<void> | undefined
   return {
     context,
     sql,
@@ -39,6 +43,10 @@ export function startAct(context: WriteContext, sql: Sql): Act {
     readNow() {
       now ??= readNow(sql)
       return now
+    },
+    holdRights() {
+      rights ??= holdRights(sql, context.registry.revision)
+      return rights
     },
   }
 }

@@ -1,5 +1,6 @@
 // Checks what the caller does against the policies: on the record as it was, and on what has become of it.
 import { isAdmin } from '../auth/viewer.ts'
+import { sqlState } from '../database/transaction.ts'
 import { failAll, type Problem } from '../errors.ts'
 import type { Policy } from '../metadata/policy.ts'
 import { joinPath } from '../reader.ts'
@@ -20,6 +21,30 @@ export async function checkBefore(act: Act, roots: readonly Write[]): Promise<vo
   )
   refuse(asked, (write) => write.policies.length > 0)
 }
+
+/** The stage right before the storing: the question whether rights still stand goes along with the first statement of that. */
+export function askRights(act: Act, roots: readonly Write[]): void {
+  if (listAsked(act, roots).length > 0) act.holdRights().catch(waitForIt)
+}
+
+/** Who awaits the answer hears of it. */
+function waitForIt(): void {}
+
+/** Refuses a write whose rights were taken away while it was under way. */
+export async function checkRights(act: Act, roots: readonly Write[]): Promise<void> {
+  if (listAsked(act, roots).length > 0) await act.holdRights()
+}
+
+/** The error to tell: a statement behind one that failed fails too, and that one may have been about rights. */
+export async function blameRights(act: Act, error: unknown): Promise<unknown> {
+  if (sqlState(error) !== transactionAborted) return error
+  return await act.holdRights().then(
+    () => error,
+    (cause: unknown) => cause,
+  )
+}
+
+const transactionAborted = '25P02'
 
 /** The stage behind the storing: for each field that the caller changed, one of those policies lists it and holds still. */
 export async function checkResult(act: Act, roots: readonly Write[]): Promise<void> {

@@ -8,7 +8,7 @@ import { followUp } from './follow-up.ts'
 import { checkGate } from './gate.ts'
 import { writeLinks } from './links.ts'
 import { lockRows } from './lock.ts'
-import { checkBefore, checkResult } from './permission.ts'
+import { askRights, blameRights, checkBefore, checkResult, checkRights } from './permission.ts'
 import type { Plan } from './plan.ts'
 import { holdDependents, recomputeDependents } from './recompute.ts'
 import { checkReferences } from './references.ts'
@@ -40,6 +40,7 @@ const road: readonly Stage[] = [
   { name: 'permission', run: checkBefore },
   { name: 'rules', run: applyRules },
   { name: 'slugs', run: writeSlugs },
+  { name: 'rights', run: askRights },
   { name: 'remove', run: removeRows },
   { name: 'store', run: storeRows },
   { name: 'links', run: writeLinks },
@@ -66,8 +67,13 @@ export async function write(context: WriteContext, plan: Plan): Promise<Written>
 
 async function perform(act: Act, plan: Plan): Promise<Written> {
   const roots = await findTargets(act, plan)
-  await carryOut(act, roots)
-  await checkRestricts(act)
+  try {
+    await carryOut(act, roots)
+    await checkRestricts(act)
+  } catch (error) {
+    throw await blameRights(act, error)
+  }
+  await checkRights(act, roots)
   return { count: roots.length, rows: await tellRows(act, roots) }
 }
 

@@ -1,9 +1,10 @@
-// Runs a request once more, whole, on the newest edition when it met a table that had changed under it.
+// Runs a request once more, whole, on the newest edition when it met a table, or rights, that had changed under it.
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST, validate } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../api/context.ts'
 import { sqlState } from '../database/transaction.ts'
 import { fail } from '../errors.ts'
+import { isOutdated } from '../metadata/rights.ts'
 import { readRevision } from '../metadata/store.ts'
 import { nameInvalid } from './operations.ts'
 
@@ -31,7 +32,8 @@ export async function runOnNewest(
 ): Promise<unknown> {
   if (!isStale(result)) return result
   if (!mayRunAgain(given)) return { errors: [tellChanged()] }
-  return await runAgain(given, executeFn)
+  const again = await runAgain(given, executeFn)
+  return findErrors(again).some(isOutdated) ? { errors: [tellChanged()] } : again
 }
 
 async function runAgain(given: ExecutionArgs, executeFn: Execute): Promise<unknown> {
@@ -47,10 +49,13 @@ async function runAgain(given: ExecutionArgs, executeFn: Execute): Promise<unkno
 }
 
 function isStale(result: unknown): boolean {
+  return findErrors(result).some((error) => isOutdated(error) || staleStates.has(sqlState(error) ?? ''))
+}
+
+/** What the errors of a result came from. */
+function findErrors(result: unknown): readonly unknown[] {
   const errors = (result as ExecutionResult).errors ?? []
-  return errors.some(
-    (error) => error instanceof GraphQLError && staleStates.has(sqlState(error.originalError) ?? ''),
-  )
+  return errors.map((error) => (error instanceof GraphQLError ? error.originalError : undefined))
 }
 
 /** Several mutations in one request may be half committed; a single one was rolled back. */

@@ -1,8 +1,10 @@
 // Writes that wait while somebody takes away what allows them: they are judged by what they find, and by nothing older.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Viewer } from '../../src/auth/viewer.ts'
 import type { Sql } from '../../src/database/connect.ts'
-import { entityOf } from '../../src/metadata/registry.ts'
+import { type Definitions, entityOf } from '../../src/metadata/registry.ts'
+import { isOutdated } from '../../src/metadata/rights.ts'
+import { saveMetadata } from '../../src/metadata/store.ts'
 import type { Value } from '../../src/metadata/value.ts'
 import { type Given, type PipelineApp, planRecord, refusalOf, startPipeline } from './app.ts'
 
@@ -165,6 +167,72 @@ describe.each<Change>([{ action: 'update', given: title }, { action: 'delete' }]
     const locked = ["update regions set status = 'locked'"]
     expect(await meet(locked, () => send(as('clerk'), change))).toBe(forbidden)
     expect(await deals()).toEqual(untouched())
+  })
+})
+
+describe('rights', () => {
+  const update = () => send(as('owner'), { action: 'update', given: title })
+  const failureOf = (promise: Promise<unknown>) => promise.then(() => 'nothing failed', isOutdated)
+  /** The app's definitions as they were at the start; the registry of `app` stays as it was then. */
+  const original = () => app.registry.definitions
+  const save = (change: Partial<Definitions>) =>
+    saveMetadata(app.pool, (current) => ({ definitions: { ...current, ...change } }), { verify: () => [] })
+  const revoke = () =>
+    save({ permissions: original().permissions.filter(({ roles }) => !roles.includes('owner')) })
+  const readRevisions = () => app.rows('select revision, rights_revision from _metadata')
+  afterEach(async () => {
+    await save(original())
+    await app.rows('update _metadata set revision = $1, rights_revision = $1', app.registry.revision)
+  })
+
+  test('that are taken back while a write waits do not carry it', async () => {
+    let failure: Promise<unknown> | undefined
+    await app.pool.begin(async (sql) => {
+      await sql`select 1 from deals for update`
+      failure = failureOf(update())
+      while ((await countWaiting(sql)) === 0);
+      await revoke()
+    })
+    expect(await failure).toBe(true)
+    expect(await deals()).toEqual(untouched())
+  })
+
+  test('that were taken back elsewhere do not carry a write here, whatever it does', async () => {
+    await revoke()
+    const writes = [
+      update(),
+      send(as('owner'), { action: 'delete' }),
+      send(as('owner'), { action: 'create', entity: 'note', given: { body: 'x' } }),
+      send(as('owner'), { action: 'update' }),
+    ]
+    expect(await Promise.all(writes.map(failureOf))).toEqual([true, true, true, true])
+    expect(await deals()).toEqual(untouched())
+    expect(await app.rows('select 1 from notes')).toEqual([])
+  })
+
+  test('that others have are not those of administrators, who need none', async () => {
+    await revoke()
+    expect(await failureOf(app.update('deal', deal, title))).toBe('nothing failed')
+  })
+
+  test('stand when other definitions change', async () => {
+    await save({ entities: original().entities.map((entity) => ({ ...entity, description: 'Another' })) })
+    expect(await failureOf(update())).toBe('nothing failed')
+    expect(await readRevisions()).toEqual([
+      { revision: app.registry.revision + 1, rights_revision: app.registry.revision },
+    ])
+  })
+
+  test('are not taken back before a write that holds them has ended', async () => {
+    let revoking: Promise<unknown> | undefined
+    await app.pool.begin(async (sql) => {
+      await sql.unsafe(`select _hold_rights(${app.registry.revision})`)
+      revoking = revoke()
+      while ((await countWaiting(sql)) === 0);
+      expect(await readRevisions()).toMatchObject([{ revision: app.registry.revision }])
+    })
+    await revoking
+    expect(await failureOf(update())).toBe(true)
   })
 })
 

@@ -1,4 +1,4 @@
-// How many statements a write takes: rules, a transition and a permission cost at most one more than a write without them.
+// How many statements a write takes, and how many round trips: rules, a transition and a permission cost at most one more than a write without them.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, type Pool } from '../../src/database/connect.ts'
 import { entityOf } from '../../src/metadata/registry.ts'
@@ -78,11 +78,8 @@ afterAll(async () => {
 
 const given = { title: 'One', amount: '5', owner_id: clerk.id }
 
-/** The statements of an update, once everything is warm. */
-async function countUpdate(
-  name: 'plain' | 'ruled',
-  input: Record<string, unknown>,
-): Promise<readonly string[]> {
+/** The statements of an update, once everything is warm, and how often we waited for an answer. */
+async function countUpdate(name: 'plain' | 'ruled', input: Record<string, unknown>) {
   const entity = entityOf(app.registry, name)
   const send = async (key: Value) => {
     const record = { action: 'update', entity, path: '', key, input, relations: [] } as const
@@ -94,22 +91,28 @@ async function countUpdate(
   const [first, second] = [await app.create(name, given), await app.create(name, given)]
   await send(first.id as Value)
   recorder.take()
+  recorder.takeTrips()
   await send(second.id as Value)
-  return recorder.take().map((text) => text.split(' ').slice(0, 2).join(' ').trim())
+  const statements = recorder.take().map((text) => text.split(' ').slice(0, 2).join(' ').trim())
+  return { statements, trips: recorder.takeTrips() }
 }
 
 describe('an update', () => {
   it('takes begin, lock, write and commit', async () => {
-    const statements = await countUpdate('plain', { title: 'Two', status: 'sent' })
-    expect(statements).toEqual(['begin', 'select t."id"', 'with written', 'commit'])
+    expect(await countUpdate('plain', { title: 'Two', status: 'sent' })).toEqual({
+      statements: ['begin', 'select t."id"', 'with written', 'commit'],
+      trips: 4,
+    })
   })
 
-  it('with three rules, a transition that tells the time and a permission takes one more', async () => {
-    const statements = await countUpdate('ruled', { title: 'Two', status: 'sent' })
+  it('with three rules, a transition that tells the time and a permission takes one round trip more', async () => {
+    const { statements, trips } = await countUpdate('ruled', { title: 'Two', status: 'sent' })
+    expect(trips).toBe(5)
     expect(statements).toEqual([
       'begin',
       'select t."id"',
       'select now()::timestamptz(3)',
+      'select _hold_rights($1::integer)',
       'with written',
       'commit',
     ])

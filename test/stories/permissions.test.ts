@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startProcess } from '../support/process.ts'
 import { dataOf, errorOf, post, type Server, startTestServer } from '../support/server.ts'
@@ -100,6 +101,48 @@ test('a permission is tried, saved, explained, listed for everybody without a to
     permissions: [],
   })
 })
+
+test.each(['application/json', 'application/json, text/plain'])(
+  'a permission that is taken back while a write by it is under way does not carry it (%s)',
+  async (accept) => {
+    const clerk = { entity: 'invoice', roles: ['clerk'] }
+    const reading = await admin(save, { input: { ...clerk, action: 'READ' } })
+    const updating = await admin(save, { input: { ...clerk, action: 'UPDATE' } })
+    const take = async ({ createPermission: { id } }: typeof updating) =>
+      admin('mutation($id: ID!) { deletePermission(id: $id) { revision } }', { id })
+    const query = `mutation { updateInvoice(id: "${invoice}", input: { number: "2" }) { number } }`
+    const sql = postgres(server.appUrl, { max: 1 })
+    let reply: Promise<Response> | undefined
+    await sql.begin(async (tx) => {
+      await tx`select 1 from invoices for update`
+      reply = fetch(server.address('data'), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept, authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query }),
+      })
+      while ((await countWaiting(tx)) === 0);
+      await take(updating)
+    })
+    await sql.end()
+    expect(await (await reply)?.json()).toMatchObject({
+      errors: [
+        {
+          message: 'Cannot query field "updateInvoice" on type "Mutation".',
+          extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+        },
+      ],
+    })
+    expect(dataOf(await server.send('data', list))).toEqual({ invoices: { nodes: [{ number: '1' }] } })
+    await take(reading)
+  },
+)
+
+async function countWaiting(sql: postgres.TransactionSql): Promise<number> {
+  await sql`select pg_stat_clear_snapshot()`
+  const [row] = await sql`select count(*)::int as count from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`
+  return row?.count
+}
 
 test('what callers without a token may do is said when the server starts', async () => {
   const { createPermission: made } = await admin(save, { input: north })

@@ -6,6 +6,8 @@ export type StatementRecorder = Readonly<{
   url: string
   /** What was run since the last time, in the order of arrival. */
   take(): readonly string[]
+  /** How often the client spoke after it was answered, since the last time: what is sent in one go counts once. */
+  takeTrips(): number
   stop(): Promise<void>
 }>
 
@@ -14,10 +16,19 @@ export async function recordStatements(url: string): Promise<StatementRecorder> 
   const real = new URL(url)
   const sockets = new Set<Socket>()
   let recorded: string[] = []
+  let trips = 0
   const server = createServer((client) => {
     const upstream = connect(Number(real.port), real.hostname)
     const read = readMessages((text) => recorded.push(text))
-    client.on('data', read)
+    let isAnswered = true
+    client.on('data', (bytes) => {
+      if (isAnswered) trips += 1
+      isAnswered = false
+      read(bytes)
+    })
+    upstream.on('data', () => {
+      isAnswered = true
+    })
     client.pipe(upstream).pipe(client)
     for (const socket of [client, upstream]) {
       sockets.add(socket)
@@ -33,6 +44,11 @@ export async function recordStatements(url: string): Promise<StatementRecorder> 
     take() {
       const taken = recorded
       recorded = []
+      return taken
+    },
+    takeTrips() {
+      const taken = trips
+      trips = 0
       return taken
     },
     async stop() {
