@@ -75,6 +75,7 @@ describe('the layout', () => {
     ['postgres', /^src\/database\//],
     ['jose', /^src\/auth\//],
     ['argon2', /^src\/auth\//],
+    ['undici', /^src\/outgoing\//],
     ['dataloader', /^src\/api\/generated\//],
     ['@pothos/core', /^src\/api\/fixed\//],
     ['graphql', /^src\/(api|server)\//],

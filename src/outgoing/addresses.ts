@@ -53,14 +53,19 @@ export function findUrlProblem(text: string, allowPrivate: boolean): string | un
   return undefined
 }
 
-/** A look-up for node:http that fails when a name leads to a private address, so that nothing is connected to. */
-export const lookUpPublic: LookupFunction = (hostname, options, callback) => {
-  lookUp(hostname, { ...options, all: true }, (error, addresses) => {
-    const [first] = addresses ?? []
-    if (error || first === undefined) return callback(error, '', 0)
-    if (!addresses.every(({ address }) => isPublic(address)))
-      return callback(fail('FORBIDDEN', `${hostname} leads to a private address`), '', 0)
-    if (options.all) callback(null, addresses)
-    else callback(null, first.address, first.family)
-  })
+/** A look-up for node:net that fails when a name leads to a private address, so that nothing is connected to. */
+export const lookUpPublic: LookupFunction = checkLookUp(lookUp)
+
+/** The same around another way to look names up. */
+export function checkLookUp(resolve: typeof lookUp): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      const [first] = addresses ?? []
+      if (error || first === undefined) return callback(error, '', 0)
+      if (!addresses.every(({ address }) => isPublic(address)))
+        return callback(fail('FORBIDDEN', `${hostname} leads to a private address`), '', 0)
+      if (options.all) callback(null, addresses)
+      else callback(null, first.address, first.family)
+    })
+  }
 }
