@@ -4,7 +4,17 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parse } from 'yaml'
 import { fail, type Problem } from './errors.ts'
-import { joinPath, pick, readFlag, readList, readObject, readText, readWhole, type Source } from './reader.ts'
+import {
+  joinPath,
+  pick,
+  readFlag,
+  readList,
+  readObject,
+  readText,
+  readTexts,
+  readWhole,
+  type Source,
+} from './reader.ts'
 
 /** The settings of one server process. Sizes are in bytes, times in milliseconds. */
 export type Config = Readonly<{
@@ -29,6 +39,12 @@ export type Config = Readonly<{
   mostAdminBodyBytes: number
   /** Lets webhooks reach loopback and private addresses; for development. */
   allowPrivateWebhooks: boolean
+  webhooks: Readonly<{
+    /** What `{{env.NAME}}` stands for in headers: the variables that the operator listed, with their values. */
+    variables: Readonly<Record<string, string>>
+    /** The pause after a first try that failed; later ones grow from it. */
+    retryAfter: number
+  }>
   /** Networks whose proxies may name the address of a client. */
   trustedProxies: readonly string[]
 }>
@@ -46,6 +62,7 @@ const keys = [
   'log_level',
   'limits',
   'allow_private_webhooks',
+  'webhooks',
   'trusted_proxies',
 ] as const
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
@@ -61,6 +78,8 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   METALOOM_SECRET: ['secret'],
   METALOOM_LOG_LEVEL: ['log_level'],
   METALOOM_ALLOW_PRIVATE_WEBHOOKS: ['allow_private_webhooks'],
+  METALOOM_WEBHOOK_ENV: ['webhooks', 'env'],
+  METALOOM_WEBHOOK_RETRY_MS: ['webhooks', 'retry_ms'],
   METALOOM_TRUSTED_PROXIES: ['trusted_proxies'],
 }
 
@@ -94,7 +113,7 @@ function merge(file: unknown, environment: Environment): unknown {
   for (const [variable, [outer = '', inner]] of Object.entries(variables)) {
     const text = environment[variable]
     if (text === undefined || text === '') continue
-    const value = readVariable(outer, text)
+    const value = readVariable(inner ?? outer, text)
     if (inner === undefined) merged[outer] = value
     else merged[outer] = { ...(merged[outer] as object | undefined), [inner]: value }
   }
@@ -102,10 +121,10 @@ function merge(file: unknown, environment: Environment): unknown {
 }
 
 function readVariable(key: string, text: string): unknown {
-  if (key === 'port') return /^\d+$/.test(text) ? Number(text) : text
+  if (key === 'port' || key === 'retry_ms') return /^\d+$/.test(text) ? Number(text) : text
   if (key === 'allow_private_webhooks')
     return text === '1' || text === 'true' ? true : text === '0' || text === 'false' ? false : text
-  if (key === 'trusted_proxies') return text.split(',').map((network) => network.trim())
+  if (key === 'trusted_proxies' || key === 'env') return text.split(',').map((item) => item.trim())
   return text
 }
 
@@ -118,6 +137,7 @@ function readSettings(source: Source, environment: Environment, directory: strin
   const database = readPart(source, 'database', ['url', 'pool', 'prepare', 'poll_ms'])
   const admin = readPart(source, 'admin', ['email', 'password'])
   const limits = readPart(source, 'limits', ['body', 'admin_body'])
+  const webhooks = readPart(source, 'webhooks', ['env', 'retry_ms'])
   return {
     isProduction,
     host: readText(source, 'host') ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
@@ -133,8 +153,27 @@ function readSettings(source: Source, environment: Environment, directory: strin
     mostBodyBytes: readWhole(limits, 'body', 1_024, 1_073_741_824) ?? 1_048_576,
     mostAdminBodyBytes: readWhole(limits, 'admin_body', 1_024, 1_073_741_824) ?? 16_777_216,
     allowPrivateWebhooks: readFlag(source, 'allow_private_webhooks') ?? false,
+    webhooks: {
+      variables: readVariables(webhooks, environment),
+      retryAfter: readWhole(webhooks, 'retry_ms', 10, 3_600_000) ?? 5_000,
+    },
     trustedProxies: readList(source, 'trusted_proxies', readNetwork(source.problems)) ?? [],
   }
+}
+
+/** The variables that are listed, each of which must be set: one line of text, as a header can hold. */
+function readVariables(source: Source, environment: Environment): Readonly<Record<string, string>> {
+  const entries = readTexts(source, 'env')?.map((name, index) => {
+    const value = environment[name]
+    const path = joinPath('env', index)
+    if (!/^\w+$/.test(name))
+      addMessage(source, path, `must be the name of a variable, found ${JSON.stringify(name)}`)
+    else if (value === undefined || value === '') addMessage(source, path, `names ${name}, which is not set`)
+    else if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+      addMessage(source, path, `names ${name}, whose value is not one line of Latin-1 characters`)
+    return [name, value ?? ''] as const
+  })
+  return Object.fromEntries(entries ?? [])
 }
 
 function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {

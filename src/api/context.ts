@@ -1,7 +1,10 @@
 // What a resolver is given: the app, who asks, and the edition that the request keeps to its end.
 import type { Realm } from '../auth/realm.ts'
 import type { Viewer } from '../auth/viewer.ts'
+import type { Post } from '../effects/attempt.ts'
 import type { Feed } from '../effects/feed.ts'
+import type { Reach } from '../outgoing/send.ts'
+import type { Outside } from '../pipeline/outside.ts'
 import type { Trace } from '../pipeline/trace.ts'
 import type { Edition } from './edition.ts'
 
@@ -19,6 +22,16 @@ export type App = Realm &
     feed: Feed
     /** Whether requests to the outside may reach private addresses; for development. */
     allowPrivateAddresses: boolean
+    outgoing: Outgoing
+  }>
+
+/** How an app reaches the rest of the world. */
+export type Outgoing = Post &
+  Readonly<{
+    reach: Reach
+    outside: Outside
+    /** Says that deliveries are due that were not before. */
+    wakeSending(): void
   }>
 
 /** The context of the data API and the admin API. */

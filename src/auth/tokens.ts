@@ -41,6 +41,11 @@ export function deriveCursorKey(secret: string, app: string): Buffer {
   return deriveKey(secret, `metaloom cursor ${app}`)
 }
 
+/** Derives the key that the secrets of the webhooks of one app are made of. */
+export function deriveWebhookKey(secret: string, app: string): Buffer {
+  return deriveKey(secret, `metaloom webhook ${app}`)
+}
+
 function deriveKey(secret: string, info: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', info, keyBytes))
 }

@@ -7,6 +7,7 @@ import type { DefinitionKind, DefinitionOf, DefinitionProblem, Definitions } fro
 import { type Relation, readRelation, writeRelation } from './relation.ts'
 import { nameRule, type Rule, readRule, writeRule } from './rule.ts'
 import { nameMachine, readStateMachine, type StateMachine, writeStateMachine } from './state-machine.ts'
+import { nameWebhook, readWebhook, type Webhook, writeWebhook } from './webhook.ts'
 
 /** The names of the lists in Definitions. */
 export type List = keyof DefinitionOf
@@ -21,6 +22,7 @@ type ReadOf = Readonly<{
   rules: Rule
   machines: StateMachine
   permissions: Permission
+  webhooks: Webhook
 }>
 
 /** One kind; `Read` is what a definition is when it is read, `Stored` what Definitions hold. */
@@ -134,6 +136,21 @@ export const kinds: { readonly [K in List]: Kind<ReadOf[K], DefinitionOf[K]> } =
       definition: writePermission(permission),
     }),
     nameOf: namePermission,
+    nameRow: ({ id, entity }) => `${entity}.${id}`,
+    leansOn: ({ entity }) => [['entity', entity]],
+    groupOf: ({ entity }) => entity,
+    isOwned: true,
+  },
+  webhooks: {
+    kind: 'webhook',
+    section: 'webhooks',
+    table: '_webhooks',
+    key: ['id'],
+    columns: ['entity'],
+    read: readWebhook,
+    complete: (webhook, row) => ({ ...webhook, id: String(row.id) }),
+    write: (webhook) => ({ id: webhook.id, entity: webhook.entity, definition: writeWebhook(webhook) }),
+    nameOf: nameWebhook,
     nameRow: ({ id, entity }) => `${entity}.${id}`,
     leansOn: ({ entity }) => [['entity', entity]],
     groupOf: ({ entity }) => entity,

@@ -13,12 +13,13 @@ import {
 } from '../reader.ts'
 import { type DefinitionRow, type Kind, kinds } from './definition-kinds.ts'
 import type { Entity } from './entity.ts'
-import { sortMachines, sortPermissions, sortRules } from './order.ts'
+import { sortMachines, sortPermissions, sortRules, sortWebhooks } from './order.ts'
 import type { Permission } from './permission.ts'
 import type { Definitions } from './registry.ts'
 import type { Relation } from './relation.ts'
 import type { Rule } from './rule.ts'
 import { nameMachine, type StateMachine } from './state-machine.ts'
+import type { Webhook } from './webhook.ts'
 
 /** Rows by the name of their entity or join table, as they stand in a document. */
 export type SampleRows = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
@@ -28,13 +29,14 @@ export type MetadataDocument = Readonly<{
   rules: readonly Rule[]
   machines: readonly StateMachine[]
   permissions: readonly Permission[]
+  webhooks: readonly Webhook[]
   sampleData: SampleRows
   /** The names of the fields of each entity, as the document lists them. */
   listedFields: ReadonlyMap<string, readonly unknown[]>
 }>
 export type DocumentFormat = 'yaml' | 'json'
 
-const laterKinds = ['workflows', 'webhooks'] as const
+const laterKinds = ['workflows'] as const
 const ignoredKeys = ['exported_at', 'ui_configs'] as const
 const sections = Object.values(kinds).map(({ section }) => section)
 const keys = ['version', ...sections, 'sample_data', ...laterKinds, ...ignoredKeys]
@@ -69,6 +71,7 @@ export function readDocument(value: unknown): MetadataDocument {
   const rules = readSection(source, kinds.rules)
   const machines = readSection(source, kinds.machines)
   const permissions = readSection(source, kinds.permissions)
+  const webhooks = readSection(source, kinds.webhooks)
   const checkTwice = (key: string, names: readonly (string | undefined)[]) =>
     problems.push(...findTwice(key, names))
   checkTwice(
@@ -87,7 +90,7 @@ export function readDocument(value: unknown): MetadataDocument {
   const sampleData = readSampleData(source)
   if (problems.length > 0) throw failAll('VALIDATION_FAILED', problems)
   const listedFields = listFields(pick(source, 'entities'))
-  return { entities, relations, rules, machines, permissions, sampleData, listedFields }
+  return { entities, relations, rules, machines, permissions, webhooks, sampleData, listedFields }
 }
 
 function readSection<Read>(
@@ -143,7 +146,7 @@ export function writeDocument(
   sampleData?: SampleRows,
 ): string {
   const [rules, machines] = [sortRules(definitions), sortMachines(definitions)]
-  const permissions = sortPermissions(definitions)
+  const [permissions, webhooks] = [sortPermissions(definitions), sortWebhooks(definitions)]
   const document = {
     version: 1,
     entities: writeSection(kinds.entities, definitions.entities),
@@ -151,6 +154,7 @@ export function writeDocument(
     ...(rules.length > 0 ? { rules: writeSection(kinds.rules, rules) } : {}),
     ...(machines.length > 0 ? { state_machines: writeSection(kinds.machines, machines) } : {}),
     ...(permissions.length > 0 ? { permissions: writeSection(kinds.permissions, permissions) } : {}),
+    ...(webhooks.length > 0 ? { webhooks: writeSection(kinds.webhooks, webhooks) } : {}),
     ...(sampleData && Object.keys(sampleData).length > 0 ? { sample_data: sampleData } : {}),
   }
   return format === 'json'

@@ -12,6 +12,7 @@ import { nameRule, type Rule, writeRule } from './rule.ts'
 import { keepSides } from './sides.ts'
 import { nameMachine } from './state-machine.ts'
 import type { Edit } from './store.ts'
+import { nameWebhook, type Webhook, writeWebhook } from './webhook.ts'
 
 export type Import = Readonly<{
   edit(current: Definitions): Edit
@@ -19,7 +20,8 @@ export type Import = Readonly<{
 }>
 
 /**
- * Adds or replaces what the document names. Rules, machines and permissions of the entities that it names become those that it has.
+ * Adds or replaces what the document names. Rules, machines, permissions and webhooks of the entities that it names become
+ * those that it has.
  * With `prune` everything that it does not name goes; tables stay.
  */
 export function planImport(document: MetadataDocument, prune: boolean): Import {
@@ -32,9 +34,11 @@ export function planImport(document: MetadataDocument, prune: boolean): Import {
     const isKept = ({ entity }: Readonly<{ entity: string }>) => !replaced.has(entity)
     const rules = document.rules.map(chooseIds(current.rules, listRuleKeys))
     const permissions = document.permissions.map(chooseIds(current.permissions, listPermissionKeys))
+    const webhooks = document.webhooks.map(chooseIds(current.webhooks, listWebhookKeys))
     // Problems tell a rule without a name by the id that it has just been given.
     for (const [index, rule] of rules.entries()) places.set(`rule ${nameRule(rule)}`, index)
     for (const [index, each] of permissions.entries()) places.set(`permission ${namePermission(each)}`, index)
+    for (const [index, each] of webhooks.entries()) places.set(`webhook ${nameWebhook(each)}`, index)
     const known = new Set(document.machines.map(nameMachine))
     return {
       definitions: {
@@ -48,6 +52,7 @@ export function planImport(document: MetadataDocument, prune: boolean): Import {
           prune,
         ),
         permissions: [...current.permissions.filter(isKept), ...permissions],
+        webhooks: [...current.webhooks.filter(isKept), ...webhooks],
       },
       replaced: [...replaced],
     }
@@ -56,10 +61,11 @@ export function planImport(document: MetadataDocument, prune: boolean): Import {
 }
 
 /** The entities that the document speaks of. */
-function listNamed({ entities, rules, machines, permissions }: MetadataDocument): ReadonlySet<string> {
+function listNamed(document: MetadataDocument): ReadonlySet<string> {
+  const { entities, rules, machines, permissions, webhooks } = document
   return new Set([
     ...entities.map(({ name }) => name),
-    ...[...rules, ...machines, ...permissions].map(({ entity }) => entity),
+    ...[...rules, ...machines, ...permissions, ...webhooks].map(({ entity }) => entity),
   ])
 }
 
@@ -89,6 +95,12 @@ function listRuleKeys(rule: Rule): readonly string[] {
 
 function listPermissionKeys(permission: Permission): readonly string[] {
   return [JSON.stringify(writePermission(permission))]
+}
+
+/** A webhook that still calls the same address at the same time is the same one, and keeps its secret. */
+function listWebhookKeys(webhook: Webhook): readonly string[] {
+  const { entity, hook, method, url } = webhook
+  return [`content ${JSON.stringify(writeWebhook(webhook))}`, `call ${entity} ${hook} ${method} ${url}`]
 }
 
 function mergeRelations(

@@ -3,6 +3,7 @@ import type { StoredPermission } from './permission.ts'
 import type { Definitions } from './registry.ts'
 import type { StoredRule } from './rule.ts'
 import type { StateMachine } from './state-machine.ts'
+import type { StoredWebhook } from './webhook.ts'
 
 /** The rules by entity, then by priority, the lowest first, then as they were defined. */
 export function sortRules({ entities, rules }: Definitions): readonly StoredRule[] {
@@ -20,6 +21,12 @@ export function sortMachines({ entities, machines }: Definitions): readonly Stat
 export function sortPermissions({ entities, permissions }: Definitions): readonly StoredPermission[] {
   const placeOf = placeEntities(entities)
   return permissions.toSorted((one, other) => placeOf(one) - placeOf(other))
+}
+
+/** The webhooks by entity, then as they were defined. */
+export function sortWebhooks({ entities, webhooks }: Definitions): readonly StoredWebhook[] {
+  const placeOf = placeEntities(entities)
+  return webhooks.toSorted((one, other) => placeOf(one) - placeOf(other))
 }
 
 function placeEntities(entities: Definitions['entities']) {

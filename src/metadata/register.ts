@@ -8,8 +8,10 @@ import { noPolicies } from './policy.ts'
 import type { DefinitionProblem, Definitions, Quarantined, Registry, RegistryEntity } from './registry.ts'
 import { buildEnds } from './relation-end.ts'
 import { listStates, type StateMachine } from './state-machine.ts'
+import { buildWebhooks } from './webhook-build.ts'
+import { noWebhooks } from './webhooks.ts'
 
-/** A registry, and what is wrong with rules, machines and permissions; those that have problems are not in it. */
+/** A registry, and what is wrong with rules, machines, permissions and webhooks; those that have problems are not in it. */
 export type Draft = Readonly<{ registry: Registry; problems: readonly DefinitionProblem[] }>
 
 /** Makes the registry of definitions whose entities and relations have passed the checks. */
@@ -27,6 +29,7 @@ export function draftRegistry(revision: number, definitions: Definitions): Draft
   const subjects = new Map(drafts.map((draft) => [draft.name, registerFields(draft)]))
   const { behaviours, problems } = buildBehaviours(definitions, subjects)
   const { policies, problems: refused } = buildPolicies(definitions, subjects)
+  const hooked = buildWebhooks(definitions, subjects)
   const entities = new Map(
     [...subjects].map(([name, subject]): [string, RegistryEntity] => [
       name,
@@ -34,11 +37,12 @@ export function draftRegistry(revision: number, definitions: Definitions): Draft
         ...subject,
         behaviour: behaviours.get(name) ?? noBehaviour,
         policies: policies.get(name) ?? noPolicies,
+        webhooks: hooked.webhooks.get(name) ?? noWebhooks,
       }),
     ]),
   )
-  const registry = Object.freeze({ revision, definitions, entities, quarantined: [] })
-  return { registry, problems: [...problems, ...refused] }
+  const registry = Object.freeze({ revision, definitions, entities, webhooks: hooked.byId, quarantined: [] })
+  return { registry, problems: [...problems, ...refused, ...hooked.problems] }
 }
 
 /** Makes the registry of definitions that have passed all checks. */

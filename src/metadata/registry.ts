@@ -7,6 +7,8 @@ import type { Policies } from './policy.ts'
 import type { NamedRelation, RelationEnd } from './relation-end.ts'
 import type { StoredRule } from './rule.ts'
 import type { StateMachine } from './state-machine.ts'
+import type { StoredWebhook } from './webhook.ts'
+import type { ReadyWebhook, Webhooks } from './webhooks.ts'
 
 export type { RelationEnd } from './relation-end.ts'
 
@@ -17,15 +19,16 @@ export type DefinitionOf = Readonly<{
   rules: StoredRule
   machines: StateMachine
   permissions: StoredPermission
+  webhooks: StoredWebhook
 }>
 /** What an app's metadata tables hold, in order of creation. */
 export type Definitions = { readonly [List in keyof DefinitionOf]: readonly DefinitionOf[List][] }
 
-export type DefinitionKind = 'entity' | 'relation' | 'rule' | 'machine' | 'permission'
+export type DefinitionKind = 'entity' | 'relation' | 'rule' | 'machine' | 'permission' | 'webhook'
 /**
  * A problem of one definition; `path` reaches into it. `name` is the entity's, `source.name` of a relation,
  * `entity.name` of a rule (`entity.id` when it has no name), `entity.field` of a machine,
- * `entity.id` of a permission.
+ * `entity.id` of a permission or webhook.
  */
 export type DefinitionProblem = Readonly<{
   kind: DefinitionKind
@@ -48,12 +51,15 @@ export type RegistryEntity = Entity &
     ends: readonly RelationEnd[]
     behaviour: Behaviour
     policies: Policies
+    webhooks: Webhooks
   }>
 
 export type Registry = Readonly<{
   revision: number
   definitions: Definitions
   entities: ReadonlyMap<string, RegistryEntity>
+  /** All webhooks by their ids, also those that are not active. */
+  webhooks: ReadonlyMap<string, ReadyWebhook>
   quarantined: readonly Quarantined[]
 }>
 

@@ -26,6 +26,7 @@ export function nameSides(
     rules: [],
     machines: [],
     permissions: [],
+    webhooks: [],
     ...given,
     relations: given.relations.map((relation) => nameRelation(relation, given.entities, taken)),
   }

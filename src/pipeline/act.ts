@@ -20,6 +20,8 @@ export type Act = Readonly<{
   depth: number
   /** Deleted records that must not be referred to when the act ends. */
   restricts: Restrict[]
+  /** What of this act is to be delivered after the commit: webhooks by their ids, and actions of transitions. */
+  told: Set<string>
   /** The start of the transaction on the database's clock, RFC 3339; read when somebody first asks. */
   readNow(): Promise<string>
   /** Whether the caller's rights are still those of the registry, and stay so until the commit; asked once, refused by an error. */
@@ -40,6 +42,7 @@ export function startAct(context: WriteContext, sql: Sql): Act {
     purged: new Set(),
     depth: 0,
     restricts: [],
+    told: new Set(),
     readNow() {
       now ??= readNow(sql)
       return now

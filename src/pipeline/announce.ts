@@ -5,6 +5,7 @@ import type { RegistryEntity } from '../metadata/registry.ts'
 import type { FieldType } from '../metadata/value.ts'
 import { type Act, nameActor } from './act.ts'
 import { bind, column, type Values } from './statement.ts'
+import { describeUser } from './user.ts'
 import type { Actor } from './writes.ts'
 
 /** What happened to the rows of one statement. */
@@ -49,7 +50,7 @@ export function writeWithNews(act: Act, happening: Happening, changing: string, 
     `written as (${changing})`,
     `told as (${told})`,
     `audited as (insert into _audit (entity, record_id, version, action, old, new, changed, actor, user_id, request_id) select ${who.entity}, record_id, version, ${who.action}, old, new, ${bind(values, happening.changed, 'text[]')}, ${who.actor}, ${who.user}, ${who.request} from told)`,
-    ...(action === 'purge' ? [] : [writeOutbox(act, who, values)]),
+    ...(action === 'purge' ? [] : [writeOutbox(act, happening, who, values)]),
   ]
   return `with ${parts.join(', ')} select * from written`
 }
@@ -67,9 +68,18 @@ function writeWho(act: Act, { entity, action, actor }: Happening, values: Values
   }
 }
 
-function writeOutbox({ context }: Act, who: Who, values: Values): string {
+function writeOutbox(act: Act, { entity, action }: Happening, who: Who, values: Values): string {
+  const { context } = act
+  const hooks = entity.webhooks.told[action === 'delete' ? 'after_delete' : 'after_write'].map(({ id }) => id)
+  for (const id of hooks) act.told.add(id)
+  const isHeard = hooks.length > 0
   const cause = bind(values, context.cause?.id ?? null, 'bigint')
   const hops = bind(values, context.cause?.hops ?? 0, 'smallint')
   const payload = `jsonb_build_object('action', ${who.action}, 'old', old, 'record', coalesce(new, old))`
-  return `announced as (insert into _outbox (kind, entity, record_id, version, payload, actor, user_id, request_id, cause, hops) select 'record', ${who.entity}, record_id, version, ${payload}, ${who.actor}, ${who.user}, ${who.request}, ${cause}, ${hops} from told)`
+  const heard = [
+    bind(values, isHeard ? hooks : null, 'text[]'),
+    bind(values, context.registry.revision, 'integer'),
+    bind(values, isHeard ? describeUser(context.viewer) : null, 'jsonb'),
+  ]
+  return `announced as (insert into _outbox (kind, entity, record_id, version, payload, actor, user_id, request_id, cause, hops, hooks, revision, viewer) select 'record', ${who.entity}, record_id, version, ${payload}, ${who.actor}, ${who.user}, ${who.request}, ${cause}, ${hops}, ${heard.join(', ')} from told)`
 }

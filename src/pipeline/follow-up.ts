@@ -6,6 +6,7 @@ import { entityOf } from '../metadata/registry.ts'
 import { type Act, nameActor } from './act.ts'
 import type { CarryOut } from './road.ts'
 import { bind, statement, type Values } from './statement.ts'
+import { describeUser } from './user.ts'
 import { type Effect, listWrites, startWrites, type Write } from './writes.ts'
 
 /** Does what the transitions of the records asked for, each part in the name of the state machine. */
@@ -50,6 +51,7 @@ async function tell(act: Act, write: Write, effects: readonly Effect[]): Promise
   const news = effects.filter((effect) => effect.kind !== 'create_record')
   if (news.length === 0) return
   const { context } = act
+  for (const { kind } of news) if (kind === 'webhook') act.told.add(kind)
   const values: Values = []
   const record = Object.fromEntries(
     write.entity.fields.filter((field) => !field.secret).map(({ name }) => [name, write.row[name]]),
@@ -73,8 +75,11 @@ async function tell(act: Act, write: Write, effects: readonly Effect[]): Promise
     bind(values, context.requestId, 'text'),
     bind(values, context.cause?.id ?? null, 'bigint'),
     bind(values, context.cause?.hops ?? 0, 'smallint'),
+    bind(values, context.registry.revision, 'integer'),
+    bind(values, describeUser(context.viewer), 'jsonb'),
   ]
-  const columns = 'kind, payload, entity, record_id, version, actor, user_id, request_id, cause, hops'
+  const columns =
+    'kind, payload, entity, record_id, version, actor, user_id, request_id, cause, hops, revision, viewer'
   const text = `insert into _outbox (${columns}) select u.kind, u.payload, ${fixed.join(', ')} from unnest(${kinds}, ${payloads}) as u(kind, payload)`
   await run(act.sql, statement(text, values))
 }

@@ -57,7 +57,11 @@ const mostTries = 3
 export async function write(context: WriteContext, plan: Plan): Promise<Written> {
   for (let tries = 1; ; tries++) {
     try {
-      return await inTransaction(context.pool, (sql) => perform(startAct(context, sql), plan))
+      const { written, isAwaited } = await inTransaction(context.pool, (sql) =>
+        perform(startAct(context, sql), plan),
+      )
+      if (isAwaited) context.outside?.wake()
+      return written
     } catch (error) {
       if (plan.kind !== 'upsert' || tries === mostTries || !isUniqueClash(error))
         throw tellRefusal(context, [], error)
@@ -65,7 +69,10 @@ export async function write(context: WriteContext, plan: Plan): Promise<Written>
   }
 }
 
-async function perform(act: Act, plan: Plan): Promise<Written> {
+/** What was written, and whether somebody outside waits to be told of it. */
+type Performed = Readonly<{ written: Written; isAwaited: boolean }>
+
+async function perform(act: Act, plan: Plan): Promise<Performed> {
   const roots = await findTargets(act, plan)
   try {
     await carryOut(act, roots)
@@ -74,7 +81,8 @@ async function perform(act: Act, plan: Plan): Promise<Written> {
     throw await blameRights(act, error)
   }
   await checkRights(act, roots)
-  return { count: roots.length, rows: await tellRows(act, roots) }
+  const written = { count: roots.length, rows: await tellRows(act, roots) }
+  return { written, isAwaited: act.told.size > 0 }
 }
 
 /** Sends records down the road, stage by stage, all of them at once. */

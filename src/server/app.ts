@@ -5,14 +5,16 @@ import type { FixedNames } from '../api/generated/names.ts'
 import { type Authenticator, createAuthenticator, type VerifyBearer } from '../auth/authenticate.ts'
 import { verifyAnyToken } from '../auth/credentials.ts'
 import { verifyForeign } from '../auth/foreign-tokens.ts'
-import { deriveCursorKey, deriveTokenKey } from '../auth/tokens.ts'
+import { deriveCursorKey, deriveTokenKey, deriveWebhookKey } from '../auth/tokens.ts'
 import { appPeople } from '../auth/users.ts'
 import type { Config } from '../config.ts'
 import { connect } from '../database/connect.ts'
 import { ensureDatabase } from '../database/databases.ts'
 import { migrate } from '../database/migrate.ts'
+import { startDeliveries } from '../effects/deliveries.ts'
 import { startFeed } from '../effects/feed.ts'
 import type { Log } from '../log.ts'
+import { createSender } from '../outgoing/send.ts'
 import { listAnonymousRights, tellRight } from '../pipeline/anonymous-rights.ts'
 import { startEditions } from './editions.ts'
 
@@ -63,6 +65,17 @@ export async function openApp(name: string, url: string, settings: AppSettings):
     pollEvery: Math.min(config.pollEvery, mostFeedWait),
     log: (error) => log.error({ error: String(error) }, 'changes could not be followed'),
   })
+  const reach = { allowPrivate, variables: config.webhooks.variables }
+  const post = {
+    pool,
+    readRegistry: () => editions.read().registry,
+    reload: editions.reload,
+    sender: createSender(reach),
+    key: deriveWebhookKey(secret, name),
+    retryAfter: config.webhooks.retryAfter,
+  }
+  const report = (error: unknown): void => log.error({ error: String(error) }, 'deliveries had a problem')
+  const deliveries = await startDeliveries({ ...post, url, pollEvery: config.pollEvery, log: report })
   const app = {
     name,
     pool,
@@ -73,9 +86,11 @@ export async function openApp(name: string, url: string, settings: AppSettings):
     forgetViewer: authenticator.forget,
     feed,
     allowPrivateAddresses: allowPrivate,
+    outgoing: { ...post, reach, outside: deliveries.outside, wakeSending: deliveries.send },
   }
   const close = async (): Promise<void> => {
     await feed.stop()
+    await deliveries.stop()
     await editions.stop()
     await pool.end({ timeout: 5 })
   }

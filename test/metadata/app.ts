@@ -66,6 +66,7 @@ export function editTo(model: Model): (current: Definitions) => Edit {
         .map((rule, index) => ({ ...rule, id: current.rules[index]?.id ?? randomUUID() })),
       machines: machines.map(readGoodMachine),
       permissions: [],
+      webhooks: [],
     },
     drops,
   })

@@ -75,7 +75,7 @@ describe('a document', () => {
     [
       { workflows: [{}], permissions: [], webhooks: {} },
       'workflows: are not supported by this version; remove them',
-      'webhooks: are not supported by this version; remove them',
+      'webhooks: must be a list, found {}',
     ],
     [{ sample_data: [] }, 'sample_data: must be an object of lists of rows, found []'],
     [

@@ -14,6 +14,7 @@ import { type Feed, startFeed } from '../../src/effects/feed.ts'
 import { loadRegistry } from '../../src/metadata/store.ts'
 import { bind, column } from '../../src/pipeline/statement.ts'
 import type { Narrowing, Reader } from '../../src/pipeline/visible.ts'
+import { makeOutgoing } from '../support/outgoing.ts'
 import { dataOf, type Server, startTestServer } from '../support/server.ts'
 import { insertRows } from './insert.ts'
 
@@ -84,6 +85,7 @@ async function ask(source: string, viewer: Reader): Promise<string> {
     forgetViewer: () => {},
     feed,
     allowPrivateAddresses: false,
+    outgoing: makeOutgoing(pool, () => edition.registry),
   }
   const own = { viewer, recheckViewer: async () => viewer, address: '127.0.0.1', requestId: 'test' }
   const contextValue: Context = { app, ...own, edition, levels: new WeakMap() }

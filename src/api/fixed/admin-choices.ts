@@ -38,6 +38,7 @@ export function addChoices(builder: Builder<Context>) {
         rule: 'A rule of an entity.',
         machine: 'The state machine of a field.',
         permission: 'What roles may do with the records of an entity.',
+        webhook: 'A call to the outside when records of an entity are written or deleted.',
       }),
     }),
     documentFormat: builder.enumType('DocumentFormat', {

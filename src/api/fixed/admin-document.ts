@@ -1,6 +1,9 @@
 // Export and import of all definitions of an app as one document.
-import { parseText, readDocument, writeDocument } from '../../metadata/document.ts'
+import { failAll } from '../../errors.ts'
+import { type MetadataDocument, parseText, readDocument, writeDocument } from '../../metadata/document.ts'
 import { planImport } from '../../metadata/import.ts'
+import { findReachProblems } from '../../metadata/webhook-reach.ts'
+import type { Reach } from '../../outgoing/send.ts'
 import { dump } from '../../pipeline/dump.ts'
 import type { Context } from '../context.ts'
 import type { Builder } from './builder.ts'
@@ -62,6 +65,7 @@ function addImport(builder: Builder<Context>, { changeType, hooks }: AdminParts)
       },
       resolve: async (_, { document: text, dryRun, prune, expectRevision }, context) => {
         const document = readDocument(parseText(text))
+        checkReach(document, context.app.outgoing.reach)
         return await saveChange(context, hooks, {
           ...planImport(document, prune),
           sampleData: document.sampleData,
@@ -71,4 +75,12 @@ function addImport(builder: Builder<Context>, { changeType, hooks }: AdminParts)
       },
     }),
   )
+}
+
+/** Refuses webhooks that this server would not send. */
+function checkReach({ webhooks }: MetadataDocument, reach: Reach): void {
+  const problems = webhooks.flatMap((webhook, index) =>
+    findReachProblems(webhook, `webhooks[${index}]`, reach),
+  )
+  if (problems.length > 0) throw failAll('VALIDATION_FAILED', problems)
 }

@@ -6,7 +6,9 @@ import { addAnonymousRights } from './admin-anonymous.ts'
 import { addAudit } from './admin-audit.ts'
 import { addChangeType } from './admin-change.ts'
 import { addChoices } from './admin-choices.ts'
+import { addDeliveries } from './admin-deliveries.ts'
 import { addDocument } from './admin-document.ts'
+import { addEndpoints } from './admin-endpoints.ts'
 import { addEntities } from './admin-entities.ts'
 import { addIdentityProvider } from './admin-identity-provider.ts'
 import { addInvites } from './admin-invites.ts'
@@ -18,6 +20,7 @@ import { addRelations } from './admin-relations.ts'
 import { addLoadTypes } from './admin-rule-types.ts'
 import { addRules } from './admin-rules.ts'
 import { addUsers } from './admin-users.ts'
+import { addWebhooks } from './admin-webhooks.ts'
 import { createBuilder, finishSchema } from './builder.ts'
 import type { AdminHooks } from './saving.ts'
 
@@ -41,6 +44,9 @@ export function buildAdminSchema(hooks: AdminHooks): GraphQLSchema {
   addMachines(builder, parts)
   addPermissions(builder, parts)
   addAnonymousRights(builder, parts)
+  addWebhooks(builder, parts)
+  addEndpoints(builder)
+  addDeliveries(builder)
   addUsers(builder)
   addInvites(builder)
   addApiKeys(builder)

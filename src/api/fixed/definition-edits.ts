@@ -67,6 +67,7 @@ export function removeEntity(
     rules: current.rules.filter((rule) => rule.entity !== name),
     machines: current.machines.filter((machine) => machine.entity !== name),
     permissions: current.permissions.filter((permission) => permission.entity !== name),
+    webhooks: current.webhooks.filter((webhook) => webhook.entity !== name),
   }
   const edit = { definitions, replaced: [name] }
   return dropTable ? { ...edit, drops: { tables: [name], joinTables: leaning.filter(isJoin) } } : edit

@@ -32,8 +32,9 @@ export function readExistingKey({ entity }: Shape, id: unknown): Value {
 
 function startContext({ app, viewer, edition, requestId, trace }: Context): WriteContext {
   const names = { nameField: fieldName, nameEnd: endName }
-  const { pool } = app
-  return { pool, registry: edition.registry, viewer, requestId, ...names, ...(trace ? { trace } : {}) }
+  const { pool, outgoing } = app
+  const asked = { viewer, requestId, ...(trace ? { trace } : {}) }
+  return { pool, registry: edition.registry, outside: outgoing.outside, ...asked, ...names }
 }
 
 /** Hidden columns come along: they lead to related records, and no field of the type shows them. */

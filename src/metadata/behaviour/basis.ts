@@ -5,7 +5,7 @@ import type { Field } from '../field.ts'
 import type { RegistryEntity } from '../registry.ts'
 
 /** An entity of the registry before it has its behaviour. */
-export type Subject = Omit<RegistryEntity, 'behaviour' | 'policies'>
+export type Subject = Omit<RegistryEntity, 'behaviour' | 'policies' | 'webhooks'>
 
 /** What all entities have in common while they are built. */
 export type Ground = Readonly<{

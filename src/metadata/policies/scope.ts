@@ -3,7 +3,7 @@ import { recordType, type Scope, type Type } from '../expression/type.ts'
 import type { RegistryEntity } from '../registry.ts'
 
 /** An entity of the registry before it has its policies. */
-export type Subject = Omit<RegistryEntity, 'behaviour' | 'policies'>
+export type Subject = Omit<RegistryEntity, 'behaviour' | 'policies' | 'webhooks'>
 export type Subjects = ReadonlyMap<string, Subject>
 
 /** The records of all entities; those behind relations to one are among their fields, round in circles too. */

@@ -13,6 +13,7 @@ import { startFeed } from '../../../src/effects/feed.ts'
 import { AppError } from '../../../src/errors.ts'
 import type { Verify } from '../../../src/metadata/settle.ts'
 import { loadRegistry } from '../../../src/metadata/store.ts'
+import { makeOutgoing } from '../../support/outgoing.ts'
 
 export type AdminApp = Readonly<{
   pool: Pool
@@ -44,6 +45,7 @@ export async function startAdmin(verify: Verify = () => []): Promise<AdminApp> {
     forgetViewer: () => {},
     feed,
     allowPrivateAddresses: false,
+    outgoing: makeOutgoing(pool, () => registry),
   }
   const send = async (source: string, variableValues: Record<string, unknown> = {}, viewer = admin) => {
     const edition = app.readEdition()

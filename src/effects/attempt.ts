@@ -1,0 +1,128 @@
+// One try to deliver a message: to whom, whether it was taken, and what follows when it was not.
+import type { Row } from '../database/connect.ts'
+import { readRevision } from '../metadata/store.ts'
+import { type Retry, usualRetry } from '../metadata/webhook.ts'
+import { type Method, methods, type Outcome, type Sender } from '../outgoing/send.ts'
+import { signMessage } from '../outgoing/sign.ts'
+import { isObject } from '../reader.ts'
+import { type Claimed, type Fate, giveBack, settle } from './claim.ts'
+import type { Home } from './dispatch.ts'
+import { disableEndpoint, listSecrets } from './endpoint.ts'
+import { choosePause } from './pauses.ts'
+
+/** What it takes to send. */
+export type Post = Home &
+  Readonly<{
+    sender: Sender
+    /** What the secrets of the endpoints are made of. */
+    key: Buffer
+    /** The pause behind a first try that failed, in milliseconds. */
+    retryAfter: number
+  }>
+
+/** Whom to call, and how. */
+export type Target = Readonly<{
+  url: string
+  method: Method
+  headers: Readonly<Record<string, string>>
+  retry: Retry
+}>
+
+const attemptTimeout = 15_000
+
+/** Tries once and notes what came of it; a try that is given up because the server stops counts as none. */
+export async function attempt(post: Post, claimed: Claimed, signal: AbortSignal): Promise<void> {
+  const target = await findTarget(post, claimed)
+  if (target === undefined)
+    return await settle(post.pool, claimed, deleted, {
+      kind: 'failed',
+      reason: deleted.error,
+      milliseconds: 0,
+    })
+  const outcome = await sendSigned(
+    post,
+    { target, id: claimed.id, body: claimed.body, signal },
+    listSecrets(post.key, claimed),
+  )
+  if (signal.aborted && outcome.kind === 'failed') return await giveBack(post.pool, claimed)
+  await settle(post.pool, claimed, decide(post, claimed, target, outcome), outcome)
+  if (outcome.kind === 'answered' && outcome.status === gone)
+    await disableEndpoint(post.pool, claimed.endpoint)
+}
+
+const gone = 410
+const deleted = { state: 'dead', error: 'The webhook was deleted' } as const
+
+/** The newest definition counts; one that this instance does not know may be newer than its edition. */
+async function findTarget(post: Post, { webhook, target }: Claimed): Promise<Target | undefined> {
+  if (webhook === null) return readTarget(target ?? {})
+  const known = post.readRegistry().webhooks.get(webhook)
+  if (known) return known
+  await post.reload(await readRevision(post.pool))
+  return post.readRegistry().webhooks.get(webhook)
+}
+
+/** The definition of an action's call; it was checked when it was saved. */
+function readTarget({ url, method, headers, retry }: Row): Target {
+  const { max_attempts: most, backoff } = isObject(retry) ? retry : {}
+  return {
+    url: String(url),
+    method: methods.find((each) => each === method) ?? 'POST',
+    headers: isObject(headers) ? (headers as Record<string, string>) : {},
+    retry: {
+      maxAttempts: typeof most === 'number' && most >= 1 ? most : usualRetry.maxAttempts,
+      backoff: backoff === 'linear' ? 'linear' : 'exponential',
+    },
+  }
+}
+
+/** A message and where it goes. */
+export type Parcel = Readonly<{
+  target: Pick<Target, 'url' | 'method' | 'headers'>
+  id: string
+  body: string
+  signal?: AbortSignal
+}>
+
+/** Signs with each of the secrets and sends, within so many milliseconds. */
+export async function sendSigned(
+  { sender }: Pick<Post, 'sender'>,
+  { target, id, body, signal }: Parcel,
+  secrets: readonly Buffer[],
+  timeout = attemptTimeout,
+): Promise<Outcome> {
+  const { url, method, headers } = target
+  const sent = method === 'GET' ? '' : body
+  const timestamp = Math.floor(Date.now() / 1000)
+  const signed = signMessage(secrets, { id, timestamp, body: sent })
+  return await sender.send({
+    url,
+    method,
+    headers,
+    signed,
+    body: sent,
+    timeout,
+    ...(signal ? { signal } : {}),
+  })
+}
+
+function decide(
+  { retryAfter: first }: Post,
+  { attempts }: Claimed,
+  { retry }: Target,
+  outcome: Outcome,
+): Fate {
+  if (isTaken(outcome)) return { state: 'delivered' }
+  const error =
+    outcome.kind === 'failed' ? `The endpoint ${outcome.reason}` : `The endpoint answered ${outcome.status}`
+  const isGone = outcome.kind === 'answered' && outcome.status === gone
+  if (isGone || attempts >= retry.maxAttempts) return { state: 'dead', error }
+  const wish = outcome.kind === 'answered' ? outcome.retryAfter : undefined
+  const failure = { attempts, ...(wish === undefined ? {} : { retryAfter: wish }) }
+  return { state: 'waiting', error, pause: choosePause(retry, first, failure) }
+}
+
+/** Whether the receiver took the message: anything but 2xx means no. */
+export function isTaken(outcome: Outcome): boolean {
+  return outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300
+}
