@@ -4,6 +4,7 @@ import type { Viewer } from '../auth/viewer.ts'
 import type { Post } from '../effects/attempt.ts'
 import type { Feed } from '../effects/feed.ts'
 import type { Reach } from '../outgoing/send.ts'
+import type { Calls } from '../pipeline/calls.ts'
 import type { Outside } from '../pipeline/outside.ts'
 import type { Trace } from '../pipeline/trace.ts'
 import type { Edition } from './edition.ts'
@@ -46,6 +47,8 @@ export type Context = Readonly<{
   recheckViewer(): Promise<Viewer>
   /** What relation fields of this request share among their parents, by the nodes of the field. */
   levels: WeakMap<object, unknown>
+  /** What the request asked of webhooks so far: kept when it is run once more on other definitions. */
+  calls?: Calls
   /** What each writing root field did, in order; there only when an administrator asked for it. */
   traces?: FieldTrace[]
   /** Where the stages of the root field at hand say what they did; there only beside `traces`. */

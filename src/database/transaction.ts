@@ -17,6 +17,14 @@ export function sqlState(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
+/** What PostgreSQL says of a statement made for a table as it was: plan, column, table or operator of another type. */
+const staleStates = new Set(['0A000', '42703', '42P01', '42804', '42883'])
+
+/** Whether a statement met a table that had changed under it. */
+export function isStale(error: unknown): boolean {
+  return staleStates.has(sqlState(error) ?? '')
+}
+
 /** Commits what `work` did and returns its result; an error rolls everything back. */
 export async function inTransaction<T>(pool: Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {

@@ -113,8 +113,7 @@ function decide(
   outcome: Outcome,
 ): Fate {
   if (isTaken(outcome)) return { state: 'delivered' }
-  const error =
-    outcome.kind === 'failed' ? `The endpoint ${outcome.reason}` : `The endpoint answered ${outcome.status}`
+  const error = outcome.kind === 'failed' ? outcome.reason : `The endpoint answered ${outcome.status}`
   const isGone = outcome.kind === 'answered' && outcome.status === gone
   if (isGone || attempts >= retry.maxAttempts) return { state: 'dead', error }
   const wish = outcome.kind === 'answered' ? outcome.retryAfter : undefined

@@ -1,11 +1,13 @@
 // Everything that delivers events of one app: starts it, wakes it, stops it. Several processes may do so on one database.
 import { follow } from '../database/listen.ts'
 import type { Outside } from '../pipeline/outside.ts'
+import { askEndpoints } from './ask.ts'
 import type { Post } from './attempt.ts'
 import { cleanUp } from './clean-up.ts'
 import { deliveriesChannel, dispatch } from './dispatch.ts'
 import { startLoop } from './loop.ts'
 import { startSending } from './send-loop.ts'
+import { createSlots } from './slots.ts'
 
 export type DeliveryOptions = Post &
   Readonly<{
@@ -13,6 +15,8 @@ export type DeliveryOptions = Post &
     url: string
     /** How often to look without having been told, in milliseconds. */
     pollEvery: number
+    /** How many transactions may wait for webhooks at a time. */
+    slots: number
     log: (error: unknown) => void
   }>
 
@@ -31,7 +35,7 @@ const followerPoll = 60_000
 
 /** Starts to deliver. A write wakes its own process; that one tells the others when there is something to send. */
 export async function startDeliveries(options: DeliveryOptions): Promise<Deliveries> {
-  const { pool, url, pollEvery, log, sender } = options
+  const { pool, url, pollEvery, log, sender, slots } = options
   const sending = startSending(options)
   const dispatching = startLoop({ turn: (signal) => dispatch(options, signal), pollEvery, log })
   const cleaning = startLoop({ turn: () => cleanUp(pool), pollEvery: cleanUpEvery, log })
@@ -44,7 +48,11 @@ export async function startDeliveries(options: DeliveryOptions): Promise<Deliver
     log,
   })
   return {
-    outside: { wake: dispatching.wake },
+    outside: {
+      wake: dispatching.wake,
+      ask: (sql, questions) => askEndpoints(options, sql, questions),
+      slots: createSlots(slots),
+    },
     send: sending.wake,
     async stop() {
       await follower.stop()

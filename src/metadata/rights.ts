@@ -3,7 +3,7 @@ import { run, type Sql } from '../database/connect.ts'
 import { sqlState } from '../database/transaction.ts'
 import type { Definitions } from './registry.ts'
 
-/** What migrations/app/010-rights.sql raises. */
+/** What migrations/app/011-rights.sql raises. */
 const changed = 'ML001'
 
 /** Whether an error says that the rights which somebody acted by are not those of today. */

@@ -1,7 +1,7 @@
 // Sends one request to the outside: no redirects, no private addresses, an end in time, and of the reply only its beginning.
 import { lookup as lookUp } from 'node:dns'
 import { Agent, buildConnector, type Dispatcher } from 'undici'
-import { fail } from '../errors.ts'
+import { AppError, fail } from '../errors.ts'
 import { checkLookUp, findUrlProblem, isPublic } from './addresses.ts'
 import { fillHeaders, redact, type Variables } from './headers.ts'
 
@@ -30,7 +30,7 @@ export type Method = (typeof methods)[number]
 export type Outcome = Readonly<{ milliseconds: number }> &
   (
     | Readonly<{ kind: 'answered'; status: number; text: string; retryAfter?: number }>
-    | Readonly<{ kind: 'failed'; reason: string }>
+    | Readonly<{ kind: 'failed' /** A sentence. */; reason: string }>
   )
 
 export type Sender = Readonly<{
@@ -126,12 +126,12 @@ function readRetryAfter(value: string | readonly string[] | undefined): number |
   return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now())
 }
 
+/** A sentence for administrators. */
 function tellReason(error: unknown, { timeout }: Request): string {
-  if (!(error instanceof Error)) return 'could not be reached'
-  if (error.name === 'AppError') return error.message
+  if (!(error instanceof Error)) return 'The endpoint could not be reached'
+  if (error instanceof AppError) return error.message
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-  if (code === 'TimeoutError' || error.name === 'TimeoutError')
-    return `did not answer within ${timeout / 1000} s`
-  if (code === 'ABORT_ERR' || error.name === 'AbortError') return 'was given up'
-  return `could not be reached (${code})`
+  if (error.name === 'TimeoutError') return `The endpoint did not answer within ${timeout / 1000} s`
+  if (error.name === 'AbortError') return 'The request was given up'
+  return `The endpoint could not be reached (${code})`
 }

@@ -4,6 +4,7 @@ import { type Row, run, type Sql } from '../database/connect.ts'
 import type { RelationEnd } from '../metadata/registry.ts'
 import { holdRights } from '../metadata/rights.ts'
 import type { Value } from '../metadata/value.ts'
+import type { Calls } from './calls.ts'
 import type { WriteContext } from './write-context.ts'
 import type { Actor, Write } from './writes.ts'
 
@@ -22,6 +23,10 @@ export type Act = Readonly<{
   restricts: Restrict[]
   /** What of this act is to be delivered after the commit: webhooks by their ids, and actions of transitions. */
   told: Set<string>
+  /** What was stored, of entities whose webhooks are asked at the end. */
+  written: Write[]
+  /** What webhooks were asked, also by runs of this act that came to nothing. */
+  calls: Calls
   /** The start of the transaction on the database's clock, RFC 3339; read when somebody first asks. */
   readNow(): Promise<string>
   /** Whether the caller's rights are still those of the registry, and stay so until the commit; asked once, refused by an error. */
@@ -31,7 +36,7 @@ export type Act = Readonly<{
 /** Records that were deleted although live ones may refer to them by a relation of kind restrict. */
 export type Restrict = Readonly<{ end: RelationEnd; writes: readonly Write[] }>
 
-export function startAct(context: WriteContext, sql: Sql): Act {
+export function startAct(context: WriteContext, sql: Sql, calls: Calls): Act {
   let now: Promise<string> | undefined
   let rights: Promise<void> | undefined
   return {
@@ -43,6 +48,8 @@ export function startAct(context: WriteContext, sql: Sql): Act {
     depth: 0,
     restricts: [],
     told: new Set(),
+    written: [],
+    calls,
     readNow() {
       now ??= readNow(sql)
       return now

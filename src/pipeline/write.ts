@@ -1,7 +1,10 @@
 // The one page of a write: every stage in order, one line each. Stages do not know each other; they know the records.
 import type { Row } from '../database/connect.ts'
-import { inTransaction } from '../database/transaction.ts'
+import { inTransaction, isStale } from '../database/transaction.ts'
+import { isOutdated } from '../metadata/rights.ts'
 import { type Act, startAct } from './act.ts'
+import { askAfter, askBefore, noteWritten } from './ask-webhooks.ts'
+import { awaitSlot, type Calls, endCalls, noSlot, startCalls } from './calls.ts'
 import { expandRelations } from './children.ts'
 import { draftRows } from './draft.ts'
 import { followUp } from './follow-up.ts'
@@ -40,6 +43,7 @@ const road: readonly Stage[] = [
   { name: 'permission', run: checkBefore },
   { name: 'rules', run: applyRules },
   { name: 'slugs', run: writeSlugs },
+  { name: 'before webhooks', run: askBefore },
   { name: 'rights', run: askRights },
   { name: 'remove', run: removeRows },
   { name: 'store', run: storeRows },
@@ -48,6 +52,7 @@ const road: readonly Stage[] = [
   { name: 'after rules', run: checkAfter },
   { name: 'follow up', run: followUp },
   { name: 'recompute', run: recomputeDependents },
+  { name: 'after webhooks', run: noteWritten },
 ]
 
 /** Two that upsert one record at once both find none; the later one finds it the next time. */
@@ -55,28 +60,38 @@ const mostTries = 3
 
 /** Carries out a plan in one transaction: all of it, or nothing. */
 export async function write(context: WriteContext, plan: Plan): Promise<Written> {
-  for (let tries = 1; ; tries++) {
-    try {
-      const { written, isAwaited } = await inTransaction(context.pool, (sql) =>
-        perform(startAct(context, sql), plan),
-      )
-      if (isAwaited) context.outside?.wake()
-      return written
-    } catch (error) {
-      if (plan.kind !== 'upsert' || tries === mostTries || !isUniqueClash(error))
-        throw tellRefusal(context, [], error)
-    }
+  const { outside, calls = startCalls() } = context
+  try {
+    const { written, isAwaited } = await runUntilDone(context, plan, calls)
+    endCalls(calls, outside, false)
+    if (isAwaited) outside?.wake()
+    return written
+  } catch (error) {
+    endCalls(calls, outside, isStale(error) || isOutdated(error))
+    throw tellRefusal(context, [], error)
   }
 }
 
 /** What was written, and whether somebody outside waits to be told of it. */
 type Performed = Readonly<{ written: Written; isAwaited: boolean }>
 
-async function perform(act: Act, plan: Plan): Promise<Performed> {
+async function runUntilDone(context: WriteContext, plan: Plan, calls: Calls): Promise<Performed> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await inTransaction(context.pool, (sql) => runOnce(startAct(context, sql, calls), plan))
+    } catch (error) {
+      if (error === noSlot) await awaitSlot(calls, context.outside)
+      else if (plan.kind !== 'upsert' || tries >= mostTries || !isUniqueClash(error)) throw error
+    }
+  }
+}
+
+async function runOnce(act: Act, plan: Plan): Promise<Performed> {
   const roots = await findTargets(act, plan)
   try {
     await carryOut(act, roots)
     await checkRestricts(act)
+    await askAfter(act)
   } catch (error) {
     throw await blameRights(act, error)
   }

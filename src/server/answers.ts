@@ -6,6 +6,7 @@ import { isAdmin } from '../auth/viewer.ts'
 import type { Config } from '../config.ts'
 import { fail } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { startCalls } from '../pipeline/calls.ts'
 import type { OpenApp } from './app.ts'
 import { createAddressReader } from './client-address.ts'
 import { createGraphiQL } from './graphiql.ts'
@@ -67,7 +68,12 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
     const { app, authenticator } = findApp(name)
     const recheckViewer = () => authenticator.authenticate(request.headers.authorization)
     const viewer = await recheckViewer()
-    const own = { edition: app.readEdition(), levels: new WeakMap(), ...startTraces(request, viewer) }
+    const own = {
+      edition: app.readEdition(),
+      levels: new WeakMap(),
+      calls: startCalls(),
+      ...startTraces(request, viewer),
+    }
     return { app, viewer, recheckViewer, address: readAddress(request), requestId, ...own }
   }
   const openPlatformContext = async ({ request, requestId }: Asked): Promise<PlatformContext> => {

@@ -75,7 +75,9 @@ export async function openApp(name: string, url: string, settings: AppSettings):
     retryAfter: config.webhooks.retryAfter,
   }
   const report = (error: unknown): void => log.error({ error: String(error) }, 'deliveries had a problem')
-  const deliveries = await startDeliveries({ ...post, url, pollEvery: config.pollEvery, log: report })
+  // The other half of the connections is for everybody else.
+  const slots = Math.max(1, Math.floor(config.poolSize / 2))
+  const deliveries = await startDeliveries({ ...post, url, slots, pollEvery: config.pollEvery, log: report })
   const app = {
     name,
     pool,

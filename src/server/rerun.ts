@@ -2,14 +2,11 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST, validate } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../api/context.ts'
-import { sqlState } from '../database/transaction.ts'
+import { isStale } from '../database/transaction.ts'
 import { fail } from '../errors.ts'
 import { isOutdated } from '../metadata/rights.ts'
 import { readRevision } from '../metadata/store.ts'
 import { nameInvalid } from './operations.ts'
-
-/** What PostgreSQL says of a statement made for a table as it was: plan, column, table or operator of another type. */
-const staleStates = new Set(['0A000', '42703', '42P01', '42804', '42883'])
 
 type Execute = (given: ExecutionArgs) => unknown
 
@@ -30,7 +27,7 @@ export async function runOnNewest(
   given: ExecutionArgs,
   executeFn: Execute,
 ): Promise<unknown> {
-  if (!isStale(result)) return result
+  if (!metChange(result)) return result
   if (!mayRunAgain(given)) return { errors: [tellChanged()] }
   const again = await runAgain(given, executeFn)
   return findErrors(again).some(isOutdated) ? { errors: [tellChanged()] } : again
@@ -48,8 +45,8 @@ async function runAgain(given: ExecutionArgs, executeFn: Execute): Promise<unkno
   return await executeFn({ ...given, schema, contextValue: { ...context, edition, levels: new WeakMap() } })
 }
 
-function isStale(result: unknown): boolean {
-  return findErrors(result).some((error) => isOutdated(error) || staleStates.has(sqlState(error) ?? ''))
+function metChange(result: unknown): boolean {
+  return findErrors(result).some((error) => isOutdated(error) || isStale(error))
 }
 
 /** What the errors of a result came from. */

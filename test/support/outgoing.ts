@@ -1,6 +1,7 @@
 // What an app needs to reach the outside, for tests that start no server: it reaches nothing but what a test opens.
 import type { Outgoing } from '../../src/api/context.ts'
 import type { Pool } from '../../src/database/connect.ts'
+import { createSlots } from '../../src/effects/slots.ts'
 import type { Registry } from '../../src/metadata/registry.ts'
 import { createSender } from '../../src/outgoing/send.ts'
 
@@ -15,7 +16,7 @@ export function makeOutgoing(pool: Pool, readRegistry: () => Registry): Outgoing
     key: Buffer.alloc(32, 1),
     retryAfter: 5_000,
     reach,
-    outside: { wake() {} },
+    outside: { wake() {}, ask: async () => [], slots: createSlots(1) },
     wakeSending() {},
   }
 }

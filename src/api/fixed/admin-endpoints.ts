@@ -105,7 +105,7 @@ function addTest(builder: Builder<Context>): void {
       error: t.string({
         nullable: true,
         description: 'Why there was no answer.',
-        resolve: (outcome) => (outcome.kind === 'failed' ? `The endpoint ${outcome.reason}` : undefined),
+        resolve: (outcome) => (outcome.kind === 'failed' ? outcome.reason : undefined),
       }),
     }),
   })

@@ -30,10 +30,10 @@ export function readExistingKey({ entity }: Shape, id: unknown): Value {
   return key
 }
 
-function startContext({ app, viewer, edition, requestId, trace }: Context): WriteContext {
+function startContext({ app, viewer, edition, requestId, trace, calls }: Context): WriteContext {
   const names = { nameField: fieldName, nameEnd: endName }
   const { pool, outgoing } = app
-  const asked = { viewer, requestId, ...(trace ? { trace } : {}) }
+  const asked = { viewer, requestId, ...(trace ? { trace } : {}), ...(calls ? { calls } : {}) }
   return { pool, registry: edition.registry, outside: outgoing.outside, ...asked, ...names }
 }
 
