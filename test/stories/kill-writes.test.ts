@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { connect, type Pool, run } from '../../src/database/connect.ts'
 import { dropDatabase, withDatabase } from '../../src/database/databases.ts'
 import { billing } from '../support/billing.ts'
-import { type Failpoint, failpoints } from '../support/failpoints.ts'
+import { type Failpoint, writeFailpoints as failpoints } from '../support/failpoints.ts'
 import { type ServerProcess, startProcess } from '../support/process.ts'
 import { dataOf, logIn, post } from '../support/server.ts'
 

@@ -1,39 +1,77 @@
-// Points of a nested write at which a process ends itself; it finds them in what it is about to send to PostgreSQL.
+// Points of a write, and of what follows it, at which a process ends itself; it finds them in what it is about to send.
 import { Socket } from 'node:net'
 
-/** The points, by the statement at which each lies; those that end in "was sent" lie behind it. */
-const points = {
-  "before the parent's insert": /insert into "invoices"/,
-  "after the parent's insert": /insert into "invoice_items"/,
-  "after the children's insert": /insert into "tax_lines"/,
-  'before the commit': /^commit/,
-  'when the commit was sent': /^commit/,
-} as const
+/** Where one lies: behind the n-th `start` on a connection to PostgreSQL, at `at`; or at a request by HTTP. */
+type Place = Readonly<{ start: RegExp; at: RegExp; isSent?: true } | { request: RegExp }>
 
-export type Failpoint = keyof typeof points
-export const failpoints = Object.keys(points) as readonly Failpoint[]
+const insert = /insert into "invoices"/
+/** Those that end in "was sent" lie behind their statement, all others before it. */
+const places = {
+  "before the parent's insert": { start: insert, at: insert },
+  "after the parent's insert": { start: insert, at: /insert into "invoice_items"/ },
+  "after the children's insert": { start: insert, at: /insert into "tax_lines"/ },
+  'before the commit': { start: insert, at: /^commit/ },
+  'when the commit was sent': { start: insert, at: /^commit/, isSent: true },
+  'before events become deliveries': { start: /insert into _deliveries/, at: /insert into _deliveries/ },
+  'after the claim': { request: /^POST \/hook/ },
+  'after the answer of the receiver': {
+    start: /insert into _delivery_attempts/,
+    at: /insert into _delivery_attempts/,
+  },
+} as const satisfies Readonly<Record<string, Place>>
 
-/** What is known of a connection to PostgreSQL: its prepared statements, and whether the fatal write runs on it. */
+export type Failpoint = keyof typeof places
+
+/** The points of a nested write. */
+export const writeFailpoints: readonly Failpoint[] = [
+  "before the parent's insert",
+  "after the parent's insert",
+  "after the children's insert",
+  'before the commit',
+  'when the commit was sent',
+]
+/** The points between a write and the end of its delivery. */
+export const deliveryFailpoints: readonly Failpoint[] = [
+  'before events become deliveries',
+  'after the claim',
+  'after the answer of the receiver',
+]
+
+/** What is known of a connection to PostgreSQL: its prepared statements, and whether the fatal one runs on it. */
 type Connection = { readonly texts: Map<string, string>; isFatal: boolean }
 
-/** Ends this process by SIGKILL at the point in its nested write number `count`, counted from 1. */
+/** Ends this process by SIGKILL when it comes to the point for the `count`-th time, counted from 1, behind its first write. */
 export function armFailpoint(point: Failpoint, count: number): void {
+  const place: Place = places[point]
   const connections = new WeakMap<Socket, Connection>()
-  const send = Socket.prototype.write as (this: Socket, chunk: unknown, done?: unknown) => boolean
+  const send = Socket.prototype.write as (this: Socket, chunk: unknown, ...rest: unknown[]) => boolean
   let begun = 0
-  Socket.prototype.write = function (this: Socket, chunk: unknown, done?: unknown): boolean {
-    const buffer = chunk instanceof Uint8Array ? Buffer.from(chunk) : Buffer.alloc(0)
+  let hasWritten = false
+  Socket.prototype.write = function (this: Socket, chunk: unknown, ...rest: unknown[]): boolean {
+    const buffer = readChunk(chunk)
     if (isStartup(buffer)) connections.set(this, { texts: new Map(), isFatal: false })
     const connection = connections.get(this)
-    if (connection === undefined || isStartup(buffer)) return send.call(this, chunk, done)
+    if (hasWritten && isRequest(place, buffer) && ++begun === count) end()
+    if (connection === undefined || isStartup(buffer)) return send.call(this, chunk, ...rest)
     for (const text of listExecuted(buffer, connection.texts)) {
-      if (points["before the parent's insert"].test(text)) connection.isFatal = ++begun === count
-      if (!connection.isFatal || !points[point].test(text)) continue
-      if (point === 'when the commit was sent') return send.call(this, chunk, end)
+      hasWritten ||= insert.test(text)
+      if ('request' in place || !hasWritten) continue
+      if (place.start.test(text)) connection.isFatal = ++begun === count
+      if (!connection.isFatal || !place.at.test(text)) continue
+      if (place.isSent) return send.call(this, chunk, end)
       end()
     }
-    return send.call(this, chunk, done)
+    return send.call(this, chunk, ...rest)
   }
+}
+
+function isRequest(place: Place, buffer: Buffer): boolean {
+  return 'request' in place && place.request.test(buffer.toString('latin1', 0, 100))
+}
+
+function readChunk(chunk: unknown): Buffer {
+  if (typeof chunk === 'string') return Buffer.from(chunk)
+  return chunk instanceof Uint8Array ? Buffer.from(chunk) : Buffer.alloc(0)
 }
 
 function end(): void {
