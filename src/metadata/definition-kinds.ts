@@ -8,6 +8,7 @@ import { type Relation, readRelation, writeRelation } from './relation.ts'
 import { nameRule, type Rule, readRule, writeRule } from './rule.ts'
 import { nameMachine, readStateMachine, type StateMachine, writeStateMachine } from './state-machine.ts'
 import { nameWebhook, readWebhook, type Webhook, writeWebhook } from './webhook.ts'
+import { listEntities, readWorkflow, type Workflow, writeWorkflow } from './workflow.ts'
 
 /** The names of the lists in Definitions. */
 export type List = keyof DefinitionOf
@@ -21,6 +22,7 @@ type ReadOf = Readonly<{
   relations: Relation
   rules: Rule
   machines: StateMachine
+  workflows: Workflow
   permissions: Permission
   webhooks: Webhook
 }>
@@ -121,6 +123,19 @@ export const kinds: { readonly [K in List]: Kind<ReadOf[K], DefinitionOf[K]> } =
     nameRow: (row) => `${row.entity}.${row.field}`,
     leansOn: ({ entity }) => [['entity', entity]],
     isOwned: true,
+  },
+  workflows: {
+    kind: 'workflow',
+    section: 'workflows',
+    table: '_workflows',
+    key: ['name'],
+    columns: [],
+    read: readWorkflow,
+    complete: (workflow) => workflow,
+    write: (workflow) => ({ name: workflow.name, definition: writeWorkflow(workflow) }),
+    nameOf: ({ name }) => name,
+    nameRow: (row) => String(row.name),
+    leansOn: listEntities,
   },
   permissions: {
     kind: 'permission',

@@ -20,6 +20,7 @@ import type { Relation } from './relation.ts'
 import type { Rule } from './rule.ts'
 import { nameMachine, type StateMachine } from './state-machine.ts'
 import type { Webhook } from './webhook.ts'
+import type { Workflow } from './workflow.ts'
 
 /** Rows by the name of their entity or join table, as they stand in a document. */
 export type SampleRows = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
@@ -28,6 +29,7 @@ export type MetadataDocument = Readonly<{
   relations: readonly Relation[]
   rules: readonly Rule[]
   machines: readonly StateMachine[]
+  workflows: readonly Workflow[]
   permissions: readonly Permission[]
   webhooks: readonly Webhook[]
   sampleData: SampleRows
@@ -36,10 +38,9 @@ export type MetadataDocument = Readonly<{
 }>
 export type DocumentFormat = 'yaml' | 'json'
 
-const laterKinds = ['workflows'] as const
 const ignoredKeys = ['exported_at', 'ui_configs'] as const
 const sections = Object.values(kinds).map(({ section }) => section)
-const keys = ['version', ...sections, 'sample_data', ...laterKinds, ...ignoredKeys]
+const keys = ['version', ...sections, 'sample_data', ...ignoredKeys]
 /** Aliases could make a small text as large as one likes. */
 const mostAliases = 100
 
@@ -65,11 +66,11 @@ export function readDocument(value: unknown): MetadataDocument {
   const version = pick(source, 'version')
   if (version !== undefined && version !== 1)
     addProblem(source, 'version', `must be 1, found ${describe(version)}`)
-  for (const kind of laterKinds) refuseLater(source, kind)
   const entities = readSection(source, kinds.entities)
   const relations = readSection(source, kinds.relations)
   const rules = readSection(source, kinds.rules)
   const machines = readSection(source, kinds.machines)
+  const workflows = readSection(source, kinds.workflows)
   const permissions = readSection(source, kinds.permissions)
   const webhooks = readSection(source, kinds.webhooks)
   const checkTwice = (key: string, names: readonly (string | undefined)[]) =>
@@ -87,10 +88,24 @@ export function readDocument(value: unknown): MetadataDocument {
     rules.map(({ entity, name }) => name && `${entity}.${name}`),
   )
   checkTwice('state_machines', machines.map(nameMachine))
+  checkTwice(
+    'workflows',
+    workflows.map(({ name }) => name),
+  )
   const sampleData = readSampleData(source)
   if (problems.length > 0) throw failAll('VALIDATION_FAILED', problems)
   const listedFields = listFields(pick(source, 'entities'))
-  return { entities, relations, rules, machines, permissions, webhooks, sampleData, listedFields }
+  return {
+    entities,
+    relations,
+    rules,
+    machines,
+    workflows,
+    permissions,
+    webhooks,
+    sampleData,
+    listedFields,
+  }
 }
 
 function readSection<Read>(
@@ -108,12 +123,6 @@ function listFields(entities: unknown): ReadonlyMap<string, readonly unknown[]> 
       (Array.isArray(fields) ? fields : []).map((field) => (isObject(field) ? field.name : undefined)),
     ]),
   )
-}
-
-function refuseLater(source: Source, kind: string): void {
-  const value = pick(source, kind)
-  if (value === undefined || (Array.isArray(value) && value.length === 0)) return
-  addProblem(source, kind, 'are not supported by this version; remove them')
 }
 
 /** Where a name stands a second time; what has no name stands for itself. */
@@ -147,12 +156,14 @@ export function writeDocument(
 ): string {
   const [rules, machines] = [sortRules(definitions), sortMachines(definitions)]
   const [permissions, webhooks] = [sortPermissions(definitions), sortWebhooks(definitions)]
+  const { workflows } = definitions
   const document = {
     version: 1,
     entities: writeSection(kinds.entities, definitions.entities),
     relations: writeSection(kinds.relations, definitions.relations),
     ...(rules.length > 0 ? { rules: writeSection(kinds.rules, rules) } : {}),
     ...(machines.length > 0 ? { state_machines: writeSection(kinds.machines, machines) } : {}),
+    ...(workflows.length > 0 ? { workflows: writeSection(kinds.workflows, workflows) } : {}),
     ...(permissions.length > 0 ? { permissions: writeSection(kinds.permissions, permissions) } : {}),
     ...(webhooks.length > 0 ? { webhooks: writeSection(kinds.webhooks, webhooks) } : {}),
     ...(sampleData && Object.keys(sampleData).length > 0 ? { sample_data: sampleData } : {}),

@@ -20,8 +20,8 @@ export type Import = Readonly<{
 }>
 
 /**
- * Adds or replaces what the document names. Rules, machines, permissions and webhooks of the entities that it names become
- * those that it has.
+ * Adds or replaces what the document names, workflows by their names. Rules, machines, permissions and webhooks of the
+ * entities that it names become those that it has.
  * With `prune` everything that it does not name goes; tables stay.
  */
 export function planImport(document: MetadataDocument, prune: boolean): Import {
@@ -51,6 +51,7 @@ export function planImport(document: MetadataDocument, prune: boolean): Import {
           nameMachine,
           prune,
         ),
+        workflows: mergeNamed(current.workflows, document.workflows, ({ name }) => name, prune),
         permissions: [...current.permissions.filter(isKept), ...permissions],
         webhooks: [...current.webhooks.filter(isKept), ...webhooks],
       },
@@ -128,12 +129,19 @@ function mergeNamed<T>(
 }
 
 /** The index of each definition in its list, by kind and name; rules without a name are not there yet. */
-function listPlaces({ entities, relations, rules, machines }: MetadataDocument): Map<string, number> {
+function listPlaces({
+  entities,
+  relations,
+  rules,
+  machines,
+  workflows,
+}: MetadataDocument): Map<string, number> {
   const named = [
     ...entities.map(({ name }, index) => [`entity ${name}`, index] as const),
     ...relations.map(({ source, name }, index) => [`relation ${source}.${name}`, index] as const),
     ...rules.map(({ entity, name }, index) => [`rule ${entity}.${name}`, index] as const),
     ...machines.map((machine, index) => [`machine ${nameMachine(machine)}`, index] as const),
+    ...workflows.map(({ name }, index) => [`workflow ${name}`, index] as const),
   ]
   return new Map(named)
 }

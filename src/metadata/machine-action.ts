@@ -58,7 +58,7 @@ function readSetField(source: Source): MachineAction | undefined {
 }
 
 /** An object whose one key is `expression` is an expression; anything else is a value. */
-function readSetting(given: unknown, path: string, problems: Problem[]): Setting {
+export function readSetting(given: unknown, path: string, problems: Problem[]): Setting {
   if (!isObject(given) || Object.keys(given).join() !== 'expression')
     return { kind: 'value', value: sortKeys(given) as Value }
   const expression = readExpression({ value: given, path, problems }, 'expression') ?? ''
@@ -139,7 +139,8 @@ export function writeAction(action: MachineAction): Record<string, unknown> {
   }
 }
 
-function writeSetting(setting: Setting): unknown {
+/** Writes a value in the form in which it was read. */
+export function writeSetting(setting: Setting): unknown {
   return setting.kind === 'value' ? setting.value : { expression: setting.expression }
 }
 

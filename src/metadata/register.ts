@@ -10,8 +10,9 @@ import { buildEnds } from './relation-end.ts'
 import { listStates, type StateMachine } from './state-machine.ts'
 import { buildWebhooks } from './webhook-build.ts'
 import { noWebhooks } from './webhooks.ts'
+import { buildFlows } from './workflows/build.ts'
 
-/** A registry, and what is wrong with rules, machines, permissions and webhooks; those that have problems are not in it. */
+/** A registry, and what is wrong with rules, machines, workflows, permissions and webhooks; those that have problems are not in it. */
 export type Draft = Readonly<{ registry: Registry; problems: readonly DefinitionProblem[] }>
 
 /** Makes the registry of definitions whose entities and relations have passed the checks. */
@@ -30,6 +31,7 @@ export function draftRegistry(revision: number, definitions: Definitions): Draft
   const { behaviours, problems } = buildBehaviours(definitions, subjects)
   const { policies, problems: refused } = buildPolicies(definitions, subjects)
   const hooked = buildWebhooks(definitions, subjects)
+  const { flows, problems: unfit } = buildFlows(definitions, subjects)
   const entities = new Map(
     [...subjects].map(([name, subject]): [string, RegistryEntity] => [
       name,
@@ -41,8 +43,15 @@ export function draftRegistry(revision: number, definitions: Definitions): Draft
       }),
     ]),
   )
-  const registry = Object.freeze({ revision, definitions, entities, webhooks: hooked.byId, quarantined: [] })
-  return { registry, problems: [...problems, ...refused, ...hooked.problems] }
+  const registry = Object.freeze({
+    revision,
+    definitions,
+    entities,
+    flows,
+    webhooks: hooked.byId,
+    quarantined: [],
+  })
+  return { registry, problems: [...problems, ...unfit, ...refused, ...hooked.problems] }
 }
 
 /** Makes the registry of definitions that have passed all checks. */

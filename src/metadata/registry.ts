@@ -2,6 +2,7 @@
 import type { Behaviour } from './behaviour.ts'
 import type { Entity } from './entity.ts'
 import type { Field } from './field.ts'
+import type { Flows } from './flow.ts'
 import type { StoredPermission } from './permission.ts'
 import type { Policies } from './policy.ts'
 import type { NamedRelation, RelationEnd } from './relation-end.ts'
@@ -9,6 +10,7 @@ import type { StoredRule } from './rule.ts'
 import type { StateMachine } from './state-machine.ts'
 import type { StoredWebhook } from './webhook.ts'
 import type { ReadyWebhook, Webhooks } from './webhooks.ts'
+import type { Workflow } from './workflow.ts'
 
 export type { RelationEnd } from './relation-end.ts'
 
@@ -18,17 +20,25 @@ export type DefinitionOf = Readonly<{
   relations: NamedRelation
   rules: StoredRule
   machines: StateMachine
+  workflows: Workflow
   permissions: StoredPermission
   webhooks: StoredWebhook
 }>
 /** What an app's metadata tables hold, in order of creation. */
 export type Definitions = { readonly [List in keyof DefinitionOf]: readonly DefinitionOf[List][] }
 
-export type DefinitionKind = 'entity' | 'relation' | 'rule' | 'machine' | 'permission' | 'webhook'
+export type DefinitionKind =
+  | 'entity'
+  | 'relation'
+  | 'rule'
+  | 'machine'
+  | 'workflow'
+  | 'permission'
+  | 'webhook'
 /**
  * A problem of one definition; `path` reaches into it. `name` is the entity's, `source.name` of a relation,
  * `entity.name` of a rule (`entity.id` when it has no name), `entity.field` of a machine,
- * `entity.id` of a permission or webhook.
+ * the workflow's, `entity.id` of a permission or webhook.
  */
 export type DefinitionProblem = Readonly<{
   kind: DefinitionKind
@@ -60,6 +70,7 @@ export type Registry = Readonly<{
   entities: ReadonlyMap<string, RegistryEntity>
   /** All webhooks by their ids, also those that are not active. */
   webhooks: ReadonlyMap<string, ReadyWebhook>
+  flows: Flows
   quarantined: readonly Quarantined[]
 }>
 

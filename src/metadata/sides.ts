@@ -25,6 +25,7 @@ export function nameSides(
   return {
     rules: [],
     machines: [],
+    workflows: [],
     permissions: [],
     webhooks: [],
     ...given,

@@ -65,6 +65,7 @@ export function editTo(model: Model): (current: Definitions) => Edit {
         .map(readGoodRule)
         .map((rule, index) => ({ ...rule, id: current.rules[index]?.id ?? randomUUID() })),
       machines: machines.map(readGoodMachine),
+      workflows: [],
       permissions: [],
       webhooks: [],
     },

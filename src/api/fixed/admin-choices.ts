@@ -37,6 +37,7 @@ export function addChoices(builder: Builder<Context>) {
         relation: 'A relation between two entities.',
         rule: 'A rule of an entity.',
         machine: 'The state machine of a field.',
+        workflow: 'A workflow.',
         permission: 'What roles may do with the records of an entity.',
         webhook: 'A call to the outside when records of an entity are written or deleted.',
       }),

@@ -3,7 +3,7 @@ import { describe, joinPath, suggest } from '../../reader.ts'
 import type { Action } from '../behaviour.ts'
 import type { Environment } from '../expression/expression.ts'
 import type { MachineAction, Settings } from '../machine-action.ts'
-import { type Basis, findMaker, type Report } from './basis.ts'
+import { type Basis, findMaker, type Ground, type Outlook, type Report } from './basis.ts'
 import { findField } from './field-check.ts'
 import { buildJson, buildSetting, type Made, type SettingPlace } from './setting.ts'
 
@@ -28,6 +28,7 @@ export function buildAction(
 }
 
 type ActionOf<Type extends MachineAction['type']> = Extract<MachineAction, { type: Type }>
+type Build<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>
 
 function buildSetField(
   basis: Basis,
@@ -52,12 +53,13 @@ function findObstacle({ subject }: Basis, name: string, stateField: string): str
   return name === subject.key.field ? `is the key of ${subject.name}` : undefined
 }
 
-function buildCreateRecord(
-  basis: Basis,
+/** The action that makes a record; undefined when there is no such entity. */
+export function buildCreateRecord(
+  basis: Ground & Outlook,
   action: ActionOf<'create_record'>,
   { path, loads }: SettingPlace,
   report: Report,
-): Action | undefined {
+): Build<'create_record'> | undefined {
   const other = basis.subjects.get(action.entity)
   if (other === undefined) {
     const near = suggest(action.entity, basis.subjects.keys())
@@ -74,12 +76,12 @@ function buildCreateRecord(
   return { kind: 'create_record', entity: action.entity, usesNow: values.usesNow, values: values.make }
 }
 
-function buildSendEvent(
-  basis: Basis,
+export function buildSendEvent(
+  basis: Outlook,
   { event, payload }: ActionOf<'send_event'>,
   { path, loads }: SettingPlace,
   report: Report,
-): Action {
+): Build<'send_event'> {
   const payloadPath = joinPath(path, 'payload')
   const values = mapSettings(payload, (setting, name) =>
     buildJson(basis, setting, { path: joinPath(payloadPath, name), loads }, report),

@@ -18,10 +18,14 @@ export type Ground = Readonly<{
 
 export type Basis = Ground & Readonly<{ subject: Subject; scope: Scope }>
 
+/** What one expression is compiled in; the subject is absent where there is no record. */
+export type Outlook = Pick<Ground, 'recordOf'> & Readonly<{ scope: Scope; subject?: Subject }>
+
 /** Notes a problem of the definition at hand. */
 export type Report = (path: string, message: string) => undefined
 
-const user: Type = {
+/** Who causes something, as expressions see one. */
+export const userType: Type = {
   kind: 'record',
   name: 'user',
   fields: new Map<string, Type>([
@@ -49,7 +53,7 @@ export function buildBasis(ground: Ground, subject: Subject): Basis {
     ['record', record],
     ['old', record],
     ['changes', record],
-    ['user', user],
+    ['user', userType],
     ['action', { kind: 'string' }],
     ['entity', { kind: 'string' }],
     ['now', { kind: 'timestamp' }],
@@ -59,7 +63,7 @@ export function buildBasis(ground: Ground, subject: Subject): Basis {
 }
 
 /** The names of the scope, where `related` holds what was loaded. */
-export function scopeWith({ scope, recordOf }: Basis, loads: readonly Load[]): Scope {
+export function scopeWith({ scope, recordOf }: Outlook, loads: readonly Load[]): Scope {
   if (loads.length === 0) return scope
   const fields = loads.map(({ name, end }): [string, Type] => {
     const record = recordOf(end.other)
@@ -69,7 +73,11 @@ export function scopeWith({ scope, recordOf }: Basis, loads: readonly Load[]): S
 }
 
 /** Why nobody but the system sets the field of an entity; undefined when somebody may. */
-export function findMaker({ computed }: Basis, subject: Subject, field: Field): string | undefined {
+export function findMaker(
+  { computed }: Pick<Ground, 'computed'>,
+  subject: Subject,
+  field: Field,
+): string | undefined {
   if (field.auto !== undefined) return `is set by the system (auto: ${field.auto})`
   if (field.name === subject.slug?.field) return `is the slug, made from ${subject.slug.source}`
   if (computed.get(subject.name)?.has(field.name)) return 'is computed by a rule'

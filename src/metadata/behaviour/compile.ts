@@ -3,12 +3,12 @@ import { suggest } from '../../reader.ts'
 import type { Load } from '../behaviour.ts'
 import { compileExpression, type Expression } from '../expression/expression.ts'
 import { nameType } from '../expression/type-rules.ts'
-import { type Basis, type Report, scopeWith } from './basis.ts'
+import { type Basis, type Outlook, type Report, scopeWith } from './basis.ts'
 
 /** An expression, where it stands in its definition, and what it may see as `related`; undefined when that has problems. */
 export type Asked = Readonly<{ text: string; path: string; loads: readonly Load[] | undefined }>
 
-export function compile(basis: Basis, asked: Asked, report: Report): Expression | undefined {
+export function compile(basis: Outlook, asked: Asked, report: Report): Expression | undefined {
   const { text, path, loads } = asked
   if (loads === undefined) return undefined
   const compiled = compileExpression(text, scopeWith(basis, loads))
@@ -17,14 +17,15 @@ export function compile(basis: Basis, asked: Asked, report: Report): Expression 
 }
 
 /** An expression that says yes or no. */
-export function compileCondition(basis: Basis, asked: Asked, report: Report): Expression | undefined {
+export function compileCondition(basis: Outlook, asked: Asked, report: Report): Expression | undefined {
   const expression = compile(basis, asked, report)
   if (expression === undefined || ['boolean', 'any'].includes(expression.type.kind)) return expression
   return report(asked.path, `must be true or false, but makes ${nameType(expression.type)}`)
 }
 
 /** The usual reason why `related.items` is not known: the rule does not say that it looks there. */
-function findUnloaded({ subject }: Basis, text: string, loads: readonly Load[]): string | undefined {
+function findUnloaded({ subject }: Outlook, text: string, loads: readonly Load[]): string | undefined {
+  if (subject === undefined) return undefined
   const named = [...text.matchAll(/\brelated\.([a-z0-9_]+)/g)].map(([, name = '']) => name)
   const missing = named.find((name) => loads.every((load) => load.name !== name))
   if (missing === undefined) return undefined

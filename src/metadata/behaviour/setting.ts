@@ -6,7 +6,7 @@ import { fitsField, toFieldValue } from '../expression/field-value.ts'
 import type { Field } from '../field.ts'
 import type { Setting } from '../machine-action.ts'
 import { readValue, type Value } from '../value.ts'
-import type { Basis, Report } from './basis.ts'
+import type { Outlook, Report } from './basis.ts'
 import { type Asked, compile, usesNow } from './compile.ts'
 
 /** A value to come. */
@@ -17,7 +17,7 @@ export type SettingPlace = Pick<Asked, 'path' | 'loads'>
 
 /** The value for a field; undefined when it does not suit the field. */
 export function buildSetting(
-  basis: Basis,
+  basis: Outlook,
   field: Field,
   setting: Setting,
   { path, loads }: SettingPlace,
@@ -64,7 +64,8 @@ function buildLiteral(field: Field, value: Value, path: string, report: Report):
   return { usesNow: false, make: () => reading.value }
 }
 
-const anything: Field = {
+/** A field that could hold any JSON. */
+export const anything: Field = {
   name: 'payload',
   type: 'json',
   description: '',
@@ -79,7 +80,7 @@ const anything: Field = {
 
 /** A value for nobody's field, such as a part of an event: any JSON. */
 export function buildJson(
-  basis: Basis,
+  basis: Outlook,
   setting: Setting,
   place: SettingPlace,
   report: Report,
