@@ -86,6 +86,7 @@ describe('the layout', () => {
     ['big.js', /^src\/metadata\/expression\/number\.ts$/],
     ['re2js', /^src\/metadata\//],
     ['@sindresorhus/slugify', /^src\/pipeline\/slug\.ts$/],
+    ['croner', /^src\/metadata\/workflows\/cron\.ts$/],
     ['fastest-levenshtein', /^src\/reader\.ts$/],
   ])('keeps the library %s in one home', (library, home) => {
     const users = edges.filter(({ to }) => to.includes(`node_modules/${library}/`)).map(({ from }) => from)

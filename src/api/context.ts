@@ -21,6 +21,8 @@ export type App = Realm &
     reload(revision: number): Promise<void>
     /** Tells subscriptions of what was written. */
     feed: Feed
+    /** Tells that workflows may have something to do. */
+    wakeWorkflows(): void
     /** Whether requests to the outside may reach private addresses; for development. */
     allowPrivateAddresses: boolean
     outgoing: Outgoing

@@ -1,5 +1,6 @@
 // Runs work in one transaction, again when PostgreSQL gave way to a rival.
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { TransactionSql } from 'postgres'
 import type { Pool, Sql } from './connect.ts'
 
 /** How often the same work is tried, by PostgreSQL's code: nothing was written, and it may pass the next time. */
@@ -35,4 +36,14 @@ export async function inTransaction<T>(pool: Pool, work: (sql: Sql) => Promise<T
       await sleep(Math.random() * mostPause * tries)
     }
   }
+}
+
+/** Whether PostgreSQL gave way to a rival, so that the whole transaction may pass the next time. */
+export function isRivalled(error: unknown): boolean {
+  return mostTries.has(sqlState(error) ?? '')
+}
+
+/** Does a part of a transaction; an error undoes that part alone, and the transaction can go on. */
+export async function inSavepoint<T>(sql: Sql, work: (sql: Sql) => Promise<T>): Promise<T> {
+  return (await (sql as TransactionSql).savepoint(work)) as T
 }

@@ -5,8 +5,8 @@ import type { RelationEnd } from '../metadata/registry.ts'
 import { holdRights } from '../metadata/rights.ts'
 import type { Value } from '../metadata/value.ts'
 import type { Calls } from './calls.ts'
-import type { WriteContext } from './write-context.ts'
-import type { Actor, Write } from './writes.ts'
+import type { Actor, WriteContext } from './write-context.ts'
+import type { Write } from './writes.ts'
 
 export type Act = Readonly<{
   context: WriteContext
@@ -27,6 +27,8 @@ export type Act = Readonly<{
   written: Write[]
   /** What webhooks were asked, also by runs of this act that came to nothing. */
   calls: Calls
+  /** The names of the workflows that this act started. */
+  started: string[]
   /** The start of the transaction on the database's clock, RFC 3339; read when somebody first asks. */
   readNow(): Promise<string>
   /** Whether the caller's rights are still those of the registry, and stay so until the commit; asked once, refused by an error. */
@@ -50,6 +52,7 @@ export function startAct(context: WriteContext, sql: Sql, calls: Calls): Act {
     told: new Set(),
     written: [],
     calls,
+    started: [],
     readNow() {
       now ??= readNow(sql)
       return now

@@ -6,7 +6,7 @@ import type { FieldType } from '../metadata/value.ts'
 import { type Act, nameActor } from './act.ts'
 import { bind, column, type Values } from './statement.ts'
 import { describeUser } from './user.ts'
-import type { Actor } from './writes.ts'
+import type { Actor } from './write-context.ts'
 
 /** What happened to the rows of one statement. */
 export type Happening = Readonly<{
@@ -51,6 +51,7 @@ export function writeWithNews(act: Act, happening: Happening, changing: string, 
     `told as (${told})`,
     `audited as (insert into _audit (entity, record_id, version, action, old, new, changed, actor, user_id, request_id) select ${who.entity}, record_id, version, ${who.action}, old, new, ${bind(values, happening.changed, 'text[]')}, ${who.actor}, ${who.user}, ${who.request} from told)`,
     ...(action === 'purge' ? [] : [writeOutbox(act, happening, who, values)]),
+    ...(action === 'delete' ? [writeSignal(who)] : []),
   ]
   return `with ${parts.join(', ')} select * from written`
 }
@@ -66,6 +67,12 @@ function writeWho(act: Act, { entity, action, actor }: Happening, values: Values
     user: bind(values, context.viewer.id ?? null, 'text'),
     request: bind(values, context.requestId, 'text'),
   }
+}
+
+/** Workflows about a record that goes are to hear of it. */
+function writeSignal({ entity }: Who): string {
+  const isFollowed = `exists (select 1 from _workflow_instances i where i.entity = ${entity} and i.record_id = told.record_id and i.state = 'running')`
+  return `signalled as (insert into _workflow_signals (kind, entity, record_id) select 'deleted', ${entity}, record_id from told where ${isFollowed})`
 }
 
 function writeOutbox(act: Act, { entity, action }: Happening, who: Who, values: Values): string {

@@ -1,12 +1,14 @@
 // What a transition asked for besides: records to make at once, and events and webhooks that wait in the outbox.
-import { run } from '../database/connect.ts'
+import { type Row, run } from '../database/connect.ts'
 import { fail } from '../errors.ts'
 import { ExpressionError } from '../metadata/expression/error.ts'
 import { entityOf } from '../metadata/registry.ts'
 import { type Act, nameActor } from './act.ts'
 import type { CarryOut } from './road.ts'
+import { startOnEvents } from './start-workflows.ts'
 import { bind, statement, type Values } from './statement.ts'
 import { describeUser } from './user.ts'
+import type { Actor } from './write-context.ts'
 import { type Effect, listWrites, startWrites, type Write } from './writes.ts'
 
 /** Does what the transitions of the records asked for, each part in the name of the state machine. */
@@ -17,7 +19,7 @@ export async function followUp(act: Act, roots: readonly Write[], carryOut: Carr
       effect.kind === 'create_record' ? [makeRecord(act, write, effect)] : [],
     )
     if (created.length > 0) await carryOut(act, created)
-    await tell(act, write, effects)
+    await sendNews(act, describeSubject(write), effects)
   }
 }
 
@@ -46,16 +48,28 @@ function makeRecord(act: Act, write: Write, effect: Effect & { kind: 'create_rec
   return created
 }
 
-/** Puts events and webhooks into the outbox, with the record as it is now. */
-async function tell(act: Act, write: Write, effects: readonly Effect[]): Promise<void> {
+function describeSubject({ entity, key, row }: Write): Subject {
+  const fields = entity.fields.filter((field) => !field.secret)
+  return {
+    entity: entity.name,
+    key,
+    version: Number(row._version),
+    record: Object.fromEntries(fields.map(({ name }) => [name, row[name]])),
+    actor: 'system:machine',
+  }
+}
+
+/** What news are about, without its secrets, and in whose name they are sent. */
+export type Subject = Readonly<{ entity: string; key: unknown; version: number; record: Row; actor: Actor }>
+
+/** Puts events and webhooks into the outbox, with the record as it is now; events start workflows and lead waiting ones on. */
+export async function sendNews(act: Act, subject: Subject, effects: readonly Effect[]): Promise<void> {
   const news = effects.filter((effect) => effect.kind !== 'create_record')
   if (news.length === 0) return
   const { context } = act
   for (const { kind } of news) if (kind === 'webhook') act.told.add(kind)
+  const { record } = subject
   const values: Values = []
-  const record = Object.fromEntries(
-    write.entity.fields.filter((field) => !field.secret).map(({ name }) => [name, write.row[name]]),
-  )
   const kinds = bind(
     values,
     news.map(({ kind }) => kind),
@@ -66,11 +80,13 @@ async function tell(act: Act, write: Write, effects: readonly Effect[]): Promise
     news.map(({ kind: _, ...payload }) => ({ ...payload, record })),
     'jsonb[]',
   )
+  const entity = bind(values, subject.entity, 'text')
+  const key = bind(values, String(subject.key), 'text')
   const fixed = [
-    bind(values, write.entity.name, 'text'),
-    bind(values, String(write.key), 'text'),
-    bind(values, write.row._version, 'integer'),
-    bind(values, nameActor(context, 'system:machine'), 'text'),
+    entity,
+    key,
+    bind(values, subject.version, 'integer'),
+    bind(values, nameActor(context, subject.actor), 'text'),
     bind(values, context.viewer.id ?? null, 'text'),
     bind(values, context.requestId, 'text'),
     bind(values, context.cause?.id ?? null, 'bigint'),
@@ -80,6 +96,9 @@ async function tell(act: Act, write: Write, effects: readonly Effect[]): Promise
   ]
   const columns =
     'kind, payload, entity, record_id, version, actor, user_id, request_id, cause, hops, revision, viewer'
-  const text = `insert into _outbox (${columns}) select u.kind, u.payload, ${fixed.join(', ')} from unnest(${kinds}, ${payloads}) as u(kind, payload)`
+  const source = `unnest(${kinds}, ${payloads}) as u(kind, payload)`
+  const signals = `insert into _workflow_signals (kind, event, entity, record_id) select 'event', u.payload ->> 'event', ${entity}, ${key} from ${source} where u.kind = 'event'`
+  const text = `with signalled as (${signals}) insert into _outbox (${columns}) select u.kind, u.payload, ${fixed.join(', ')} from ${source}`
   await run(act.sql, statement(text, values))
+  await startOnEvents(act, subject, news)
 }

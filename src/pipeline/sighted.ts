@@ -8,7 +8,7 @@ import type { RegistryEntity } from '../metadata/registry.ts'
 import type { Act } from './act.ts'
 import { matchPolicies } from './policies.ts'
 import { bind, column, sqlType, statement, type Values } from './statement.ts'
-import type { Actor } from './writes.ts'
+import type { Actor } from './write-context.ts'
 
 /** Whose policies decide on records of an entity, and those for what. */
 export type Sighted = Readonly<{ entity: RegistryEntity; actor: Actor; actions: readonly PermissionAction[] }>

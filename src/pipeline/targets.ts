@@ -18,7 +18,7 @@ import { startWrites, type Write } from './writes.ts'
 export async function findTargets(act: Act, plan: Plan): Promise<readonly Write[]> {
   switch (plan.kind) {
     case 'records':
-      return startWrites(act.context, plan.records)
+      return startWrites(act.context, plan.records, act.context.actor)
     case 'matching':
       return findMatching(act, plan)
     case 'upsert':

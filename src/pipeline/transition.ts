@@ -2,7 +2,8 @@
 import { isAdmin, type Viewer } from '../auth/viewer.ts'
 import type { Action, Machine, Transition } from '../metadata/behaviour.ts'
 import type { Environment } from '../metadata/expression/expression.ts'
-import type { Actor, Effect, Write } from './writes.ts'
+import type { Actor } from './write-context.ts'
+import type { Effect, Write } from './writes.ts'
 
 /** A state that a record could be sent to; `reason` says in words why it may not. */
 export type Option = Readonly<{ to: string; allowed: boolean; reason?: string }>

@@ -7,6 +7,10 @@ import type { Calls } from './calls.ts'
 import type { Outside } from './outside.ts'
 import type { Trace } from './trace.ts'
 
+/** In whose name a record is written: the caller's, or the system's, whom policies and roles of transitions let pass. */
+export type Actor = 'viewer' | `system:${string}`
+
+/** What every write is told. */
 export type WriteContext = Readonly<{
   pool: Pool
   registry: Registry
@@ -19,8 +23,12 @@ export type WriteContext = Readonly<{
   outside?: Outside
   /** What the request asked of webhooks so far; without it every write starts anew. */
   calls?: Calls
-  /** The outbox row that led to this write, and how many writes came before it in the chain; absent for a client's. */
-  cause?: Readonly<{ id: string; hops: number }>
+  /** In whose name the records of the plan are written; the caller's when absent. */
+  actor?: Actor
+  /** The outbox row that led to this write, where one did, and how many effects came before it in the chain; absent for a client's. */
+  cause?: Readonly<{ id?: string; hops: number }>
+  /** Called after the commit of a write that started workflows. */
+  wakeWorkflows?(): void
   /** Collects what every stage did, when an administrator asks. */
   trace?: Trace
 }>

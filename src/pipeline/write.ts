@@ -1,6 +1,7 @@
 // The one page of a write: every stage in order, one line each. Stages do not know each other; they know the records.
-import type { Row } from '../database/connect.ts'
+import type { Row, Sql } from '../database/connect.ts'
 import { inTransaction, isStale } from '../database/transaction.ts'
+import { fail } from '../errors.ts'
 import { isOutdated } from '../metadata/rights.ts'
 import { type Act, startAct } from './act.ts'
 import { askAfter, askBefore, noteWritten } from './ask-webhooks.ts'
@@ -23,6 +24,7 @@ import { runStage, type Stage } from './road.ts'
 import { storeRows } from './rows.ts'
 import { applyRules, checkAfter } from './rules.ts'
 import { writeSlugs } from './slugs.ts'
+import { startWorkflows } from './start-workflows.ts'
 import { findTargets } from './targets.ts'
 import { tellRows } from './tell.ts'
 import type { WriteContext } from './write-context.ts'
@@ -53,6 +55,7 @@ const road: readonly Stage[] = [
   { name: 'follow up', run: followUp },
   { name: 'recompute', run: recomputeDependents },
   { name: 'after webhooks', run: noteWritten },
+  { name: 'start workflows', run: startWorkflows },
 ]
 
 /** Two that upsert one record at once both find none; the later one finds it the next time. */
@@ -62,9 +65,10 @@ const mostTries = 3
 export async function write(context: WriteContext, plan: Plan): Promise<Written> {
   const { outside, calls = startCalls() } = context
   try {
-    const { written, isAwaited } = await runUntilDone(context, plan, calls)
+    const { written, isAwaited, hasStarted } = await runUntilDone(context, plan, calls)
     endCalls(calls, outside, false)
     if (isAwaited) outside?.wake()
+    if (hasStarted) context.wakeWorkflows?.()
     return written
   } catch (error) {
     endCalls(calls, outside, isStale(error) || isOutdated(error))
@@ -72,13 +76,13 @@ export async function write(context: WriteContext, plan: Plan): Promise<Written>
   }
 }
 
-/** What was written, and whether somebody outside waits to be told of it. */
-type Performed = Readonly<{ written: Written; isAwaited: boolean }>
+/** What was written, whether somebody outside waits to be told of it, and whether workflows started. */
+type Performed = Readonly<{ written: Written; isAwaited: boolean; hasStarted: boolean }>
 
 async function runUntilDone(context: WriteContext, plan: Plan, calls: Calls): Promise<Performed> {
   for (let tries = 1; ; tries++) {
     try {
-      return await inTransaction(context.pool, (sql) => runOnce(startAct(context, sql, calls), plan))
+      return await inTransaction(context.pool, (sql) => perform(startAct(context, sql, calls), plan))
     } catch (error) {
       if (error === noSlot) await awaitSlot(calls, context.outside)
       else if (plan.kind !== 'upsert' || tries >= mostTries || !isUniqueClash(error)) throw error
@@ -86,7 +90,25 @@ async function runUntilDone(context: WriteContext, plan: Plan, calls: Calls): Pr
   }
 }
 
-async function runOnce(act: Act, plan: Plan): Promise<Performed> {
+/**
+ * Carries out a plan in a transaction that somebody else began and commits. An error means that all the plan did must be
+ * undone; one of PostgreSQL comes as it is, so that whoever holds the transaction can try again.
+ */
+export async function writeWithin(context: WriteContext, sql: Sql, plan: Plan): Promise<Written> {
+  const { outside, calls = startCalls() } = context
+  try {
+    const { written } = await perform(startAct(context, sql, calls), plan)
+    return written
+  } catch (error) {
+    throw error === noSlot
+      ? fail('LIMIT_EXCEEDED', 'Too many webhooks are being asked now; try again')
+      : error
+  } finally {
+    endCalls(calls, outside, false)
+  }
+}
+
+async function perform(act: Act, plan: Plan): Promise<Performed> {
   const roots = await findTargets(act, plan)
   try {
     await carryOut(act, roots)
@@ -97,7 +119,7 @@ async function runOnce(act: Act, plan: Plan): Promise<Performed> {
   }
   await checkRights(act, roots)
   const written = { count: roots.length, rows: await tellRows(act, roots) }
-  return { written, isAwaited: act.told.size > 0 }
+  return { written, isAwaited: act.told.size > 0, hasStarted: act.started.length > 0 }
 }
 
 /** Sends records down the road, stage by stage, all of them at once. */

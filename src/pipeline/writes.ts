@@ -7,10 +7,7 @@ import type { WriteMode } from '../metadata/relation.ts'
 import type { Value } from '../metadata/value.ts'
 import type { NestedPlan, RecordPlan, RelationPlan } from './plan.ts'
 import { type Changes, readInput } from './values.ts'
-import type { WriteContext } from './write-context.ts'
-
-/** In whose name a record is written: the caller's, or the system's, whom policies and roles of transitions let pass. */
-export type Actor = 'viewer' | `system:${string}`
+import type { Actor, WriteContext } from './write-context.ts'
 
 /** What a transition asks for besides fields: a record to make, or news for the outbox. */
 export type Effect =

@@ -13,6 +13,7 @@ import { ensureDatabase } from '../database/databases.ts'
 import { migrate } from '../database/migrate.ts'
 import { startDeliveries } from '../effects/deliveries.ts'
 import { startFeed } from '../effects/feed.ts'
+import { startWorkflows } from '../effects/workflows/runner.ts'
 import type { Log } from '../log.ts'
 import { createSender } from '../outgoing/send.ts'
 import { listAnonymousRights, tellRight } from '../pipeline/anonymous-rights.ts'
@@ -52,6 +53,7 @@ export async function openApp(name: string, url: string, settings: AppSettings):
   const editions = await startEditions({ pool, url, fixed, fixedNames, pollEvery: config.pollEvery, log })
   const rights = listAnonymousRights(editions.read().registry).map(tellRight)
   if (rights.length > 0) log.info({ rights }, 'callers without a token have rights')
+  const readRegistry = () => editions.read().registry
   const tokenKey = deriveTokenKey(secret, name)
   const allowPrivate = config.allowPrivateWebhooks && !config.isProduction
   const authenticator = createAuthenticator({
@@ -68,7 +70,7 @@ export async function openApp(name: string, url: string, settings: AppSettings):
   const reach = { allowPrivate, variables: config.webhooks.variables }
   const post = {
     pool,
-    readRegistry: () => editions.read().registry,
+    readRegistry,
     reload: editions.reload,
     sender: createSender(reach),
     key: deriveWebhookKey(secret, name),
@@ -78,6 +80,8 @@ export async function openApp(name: string, url: string, settings: AppSettings):
   // The other half of the connections is for everybody else.
   const slots = Math.max(1, Math.floor(config.poolSize / 2))
   const deliveries = await startDeliveries({ ...post, url, slots, pollEvery: config.pollEvery, log: report })
+  const { outside } = deliveries
+  const workflows = startWorkflows({ pool, readRegistry, outside, pollEvery: config.pollEvery, log })
   const app = {
     name,
     pool,
@@ -87,11 +91,13 @@ export async function openApp(name: string, url: string, settings: AppSettings):
     reload: editions.reload,
     forgetViewer: authenticator.forget,
     feed,
+    wakeWorkflows: workflows.wake,
     allowPrivateAddresses: allowPrivate,
-    outgoing: { ...post, reach, outside: deliveries.outside, wakeSending: deliveries.send },
+    outgoing: { ...post, reach, outside, wakeSending: deliveries.send },
   }
   const close = async (): Promise<void> => {
     await feed.stop()
+    await workflows.stop()
     await deliveries.stop()
     await editions.stop()
     await pool.end({ timeout: 5 })

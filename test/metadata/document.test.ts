@@ -73,8 +73,8 @@ describe('a document', () => {
       'entities[2]: is defined twice: a stands at entities[0] too',
     ],
     [
-      { workflows: [{}], permissions: [], webhooks: {} },
-      'workflows: are not supported by this version; remove them',
+      { workflows: {}, permissions: [], webhooks: {} },
+      'workflows: must be a list, found {}',
       'webhooks: must be a list, found {}',
     ],
     [{ sample_data: [] }, 'sample_data: must be an object of lists of rows, found []'],

@@ -84,6 +84,7 @@ async function ask(source: string, viewer: Reader): Promise<string> {
     reload: async () => {},
     forgetViewer: () => {},
     feed,
+    wakeWorkflows: () => {},
     allowPrivateAddresses: false,
     outgoing: makeOutgoing(pool, () => edition.registry),
   }

@@ -1,9 +1,10 @@
-// The part of the data API that no definition makes: logging in and out, passwords, invites, and who one is.
+// The part of the data API that no definition makes: logging in and out, passwords, invites, who one is, and what one has to approve.
 import type { GraphQLSchema } from 'graphql'
 import { acceptInvite } from '../../auth/accept-invite.ts'
 import { resetPassword } from '../../auth/password-changes.ts'
 import { appPeople, findUser } from '../../auth/users.ts'
 import type { Context } from '../context.ts'
+import { addApprovals } from './approvals.ts'
 import { type Builder, createBuilder, finishSchema } from './builder.ts'
 import { addSessions } from './session.ts'
 import type { SessionTypes } from './session-types.ts'
@@ -16,6 +17,7 @@ export function buildAccountsSchema(): GraphQLSchema {
   const { tokens } = addAppSessions(builder)
   addResetPassword(builder)
   addAcceptInvite(builder, tokens)
+  addApprovals(builder)
   return finishSchema(builder)
 }
 

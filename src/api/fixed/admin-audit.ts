@@ -4,8 +4,8 @@ import { type CursorScope, readCursor, writeCursor } from '../../pipeline/cursor
 import type { AuditAction, AuditEntry, Entries } from '../../pipeline/history.ts'
 import { checkSize, rootPage } from '../../pipeline/page.ts'
 import type { App, Context } from '../context.ts'
-import { listValues } from './admin-choices.ts'
 import { type Builder, dateTimeType, jsonType } from './builder.ts'
+import { listValues } from './enum-values.ts'
 
 /** Entries, and what their cursors are signed with. */
 type AuditPage = Entries & Readonly<{ scope: CursorScope }>

@@ -1,17 +1,11 @@
 // The enums of the admin API: the language's words in capitals, each with what it means.
 
 import type { Context } from '../context.ts'
+import { addWorkflowChoices } from './admin-workflow-choices.ts'
 import type { Builder } from './builder.ts'
+import { listValues } from './enum-values.ts'
 
 export type Choices = ReturnType<typeof addChoices>
-
-/** Values of an enum by their GraphQL names: `one_to_many` stands as ONE_TO_MANY. */
-export function listValues<T extends string>(descriptions: Readonly<Record<T, string>>) {
-  const values = (Object.keys(descriptions) as T[]).map(
-    (value) => [value.toUpperCase(), { value, description: descriptions[value] }] as const,
-  )
-  return Object.fromEntries(values) as Record<Uppercase<T>, { value: T; description: string }>
-}
 
 /** Adds the enums that definitions are written with. */
 export function addChoices(builder: Builder<Context>) {
@@ -20,6 +14,7 @@ export function addChoices(builder: Builder<Context>) {
     ...addRelationChoices(builder),
     ...addRuleChoices(builder),
     ...addMachineChoices(builder),
+    ...addWorkflowChoices(builder),
     ...addPermissionChoices(builder),
     keyType: builder.enumType('KeyType', {
       description: 'The type of a primary key.',

@@ -14,8 +14,8 @@ import { fail } from '../../errors.ts'
 import { type CursorScope, readCursor, writeCursor } from '../../pipeline/cursor.ts'
 import { checkSize, rootPage } from '../../pipeline/page.ts'
 import type { Context } from '../context.ts'
-import { listValues } from './admin-choices.ts'
 import { type Builder, dateTimeType } from './builder.ts'
+import { listValues } from './enum-values.ts'
 
 /** Deliveries, and what their cursors are signed with. */
 type DeliveryPage = Readonly<{ deliveries: readonly Delivery[]; hasMore: boolean; scope: CursorScope }>

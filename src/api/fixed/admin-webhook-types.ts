@@ -2,8 +2,8 @@
 import { findDisabled } from '../../effects/endpoint.ts'
 import type { StoredWebhook } from '../../metadata/webhook.ts'
 import type { Context } from '../context.ts'
-import { listValues } from './admin-choices.ts'
 import { type Builder, dateTimeType, jsonType } from './builder.ts'
+import { listValues } from './enum-values.ts'
 
 export type WebhookType = ReturnType<typeof addWebhookType>
 

@@ -21,6 +21,8 @@ import { addLoadTypes } from './admin-rule-types.ts'
 import { addRules } from './admin-rules.ts'
 import { addUsers } from './admin-users.ts'
 import { addWebhooks } from './admin-webhooks.ts'
+import { addWorkflowInstances } from './admin-workflow-instances.ts'
+import { addWorkflows } from './admin-workflows.ts'
 import { createBuilder, finishSchema } from './builder.ts'
 import type { AdminHooks } from './saving.ts'
 
@@ -42,6 +44,8 @@ export function buildAdminSchema(hooks: AdminHooks): GraphQLSchema {
   addRelations(builder, parts)
   addRules(builder, parts)
   addMachines(builder, parts)
+  addWorkflows(builder, parts)
+  addWorkflowInstances(builder)
   addPermissions(builder, parts)
   addAnonymousRights(builder, parts)
   addWebhooks(builder, parts)

@@ -16,6 +16,7 @@ const dataKeys: ReadonlySet<string> = new Set([
   'headers',
   'retry',
   'filter',
+  'context',
 ])
 
 /** Reads an input as a definition; all problems are VALIDATION_FAILED, located as the client wrote the argument. */

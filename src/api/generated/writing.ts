@@ -32,9 +32,9 @@ export function readExistingKey({ entity }: Shape, id: unknown): Value {
 
 function startContext({ app, viewer, edition, requestId, trace, calls }: Context): WriteContext {
   const names = { nameField: fieldName, nameEnd: endName }
-  const { pool, outgoing } = app
+  const { pool, outgoing, wakeWorkflows } = app
   const asked = { viewer, requestId, ...(trace ? { trace } : {}), ...(calls ? { calls } : {}) }
-  return { pool, registry: edition.registry, outside: outgoing.outside, ...asked, ...names }
+  return { pool, registry: edition.registry, outside: outgoing.outside, wakeWorkflows, ...asked, ...names }
 }
 
 /** Hidden columns come along: they lead to related records, and no field of the type shows them. */

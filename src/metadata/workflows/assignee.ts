@@ -10,7 +10,7 @@ export type Assignee =
   | Readonly<{ type: 'role'; role: string }>
   | Readonly<{ type: 'field'; path: string }>
 
-export const assigneeTypes = ['user', 'role', 'field'] as const
+const assigneeTypes = ['user', 'role', 'field'] as const
 const keysOf = { user: ['type', 'id'], role: ['type', 'role'], field: ['type', 'path'] } as const
 
 /** Reads the assignee of an approval, which must be there. */

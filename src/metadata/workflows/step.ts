@@ -67,9 +67,9 @@ export type ParallelStep = Readonly<{
 }>
 export type Step = ActionStep | ConditionStep | ApprovalStep | WaitStep | ParallelStep
 
-export const stepTypes = ['action', 'condition', 'approval', 'wait', 'parallel'] as const
-export const parallelModes = ['all', 'any'] as const
-export const waitSubjects = ['record', 'any'] as const
+const stepTypes = ['action', 'condition', 'approval', 'wait', 'parallel'] as const
+const parallelModes = ['all', 'any'] as const
+const waitSubjects = ['record', 'any'] as const
 const keysOf = {
   action: ['id', 'type', 'actions', 'then'],
   condition: ['id', 'type', 'expression', 'on_true', 'on_false'],
@@ -200,6 +200,7 @@ function readBranches(source: Source): readonly string[] {
   if (given === undefined || (Array.isArray(given) && (count < 2 || count > mostBranches)))
     addProblem(source, 'branches', `must be from 2 to ${mostBranches} steps, found ${count}`)
   branches.forEach((branch, index) => {
+    if (branch === end) addProblem(source, joinPath('branches', index), 'must be a step, found the end')
     if (branches.indexOf(branch) !== index)
       addProblem(source, joinPath('branches', index), `is listed twice: ${describe(branch)}`)
   })

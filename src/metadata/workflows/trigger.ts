@@ -26,7 +26,7 @@ export type EventTrigger = Readonly<{ type: 'event'; event: string; entity?: str
 export type ScheduleTrigger = Readonly<{ type: 'schedule'; cron: string; timeZone: string }>
 export type Trigger = RecordTrigger | StateTrigger | EventTrigger | ScheduleTrigger
 
-export const triggerTypes = [
+const triggerTypes = [
   'state_change',
   'record_created',
   'record_updated',

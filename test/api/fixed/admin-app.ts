@@ -44,6 +44,7 @@ export async function startAdmin(verify: Verify = () => []): Promise<AdminApp> {
     },
     forgetViewer: () => {},
     feed,
+    wakeWorkflows: () => {},
     allowPrivateAddresses: false,
     outgoing: makeOutgoing(pool, () => registry),
   }

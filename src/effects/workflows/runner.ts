@@ -1,0 +1,105 @@
+// Runs the workflows of an app on this process: takes whatever is due, step by step, beside all other processes.
+import { type Pool, run } from '../../database/connect.ts'
+import { inSavepoint, inTransaction, isRivalled } from '../../database/transaction.ts'
+import type { Log } from '../../log.ts'
+import type { Registry } from '../../metadata/registry.ts'
+import type { Outside } from '../../pipeline/outside.ts'
+import { startLoop } from '../loop.ts'
+import { startContext } from './actions.ts'
+import { isUnforeseen, putDownFailure } from './failure.ts'
+import { holdDue, type Instance } from './instance.ts'
+import { keepSchedules, startDue } from './schedules.ts'
+import { passSignal } from './signals.ts'
+import { takeStep } from './take-step.ts'
+
+/** Workflows at work. `wake` tells that there may be something to do; `stop` resolves when the steps at hand are over. */
+export type RunningWorkflows = Readonly<{ wake(): void; stop(): Promise<void> }>
+
+/** `pollEvery` is in milliseconds: so soon is found what another process left, or what has become due. */
+export type WorkflowOptions = Readonly<{
+  pool: Pool
+  readRegistry(): Registry
+  /** How what steps write reaches webhooks. */
+  outside: Outside
+  pollEvery: number
+  log: Log
+}>
+
+/** So many steps are taken at once by one process. */
+const workers = 2
+
+/** Begins to take steps. */
+export function startWorkflows(options: WorkflowOptions): RunningWorkflows {
+  const { pollEvery, log } = options
+  const turn = createTurn(options)
+  const report = (error: unknown): void => log.error({ error: String(error) }, 'a workflow could not go on')
+  const loops = Array.from({ length: workers }, () => startLoop({ turn, pollEvery, log: report }))
+  return {
+    wake: () => {
+      for (const loop of loops) loop.wake()
+    },
+    stop: async () => {
+      await Promise.all(loops.map((loop) => loop.stop()))
+    },
+  }
+}
+
+function createTurn(options: WorkflowOptions): () => Promise<boolean> {
+  const { pool, readRegistry } = options
+  let known: Registry | undefined
+  return async () => {
+    const registry = readRegistry()
+    if (registry !== known) {
+      known = registry
+      await keepSchedules(pool, registry.flows.scheduled)
+    }
+    if (!(await isAnyDue(pool))) return false
+    const isPassed = await inTransaction(pool, (sql) => passSignal(sql, registry))
+    const started = await startDue(pool, registry.flows.scheduled)
+    const isTaken = await takeNext(options, registry)
+    return isPassed || started > 0 || isTaken
+  }
+}
+
+async function isAnyDue(pool: Pool): Promise<boolean> {
+  const places = [
+    '_workflow_signals',
+    "_workflow_instances where due_at <= now() and state = 'running'",
+    '_workflow_schedules where due_at <= now()',
+  ]
+  const text = `select ${places.map((place) => `exists (select 1 from ${place})`).join(' or ')} as "isAny"`
+  const [row] = await run<{ isAny: boolean }>(pool, { text, values: [] })
+  return row?.isAny === true
+}
+
+/**
+ * Takes one step of the instance that has been due longest; false when there is none. The hold on its row is the lease: it
+ * ends with the transaction, or with the connection of a process that dies, and what the step did ends with it.
+ */
+async function takeNext({ pool, outside, log }: WorkflowOptions, registry: Registry): Promise<boolean> {
+  let held: Instance | undefined
+  try {
+    return await inTransaction(pool, async (sql) => {
+      const instance = await holdDue(sql)
+      held = instance
+      if (instance === undefined) return false
+      const context = startContext({ pool, registry, outside }, instance)
+      await inSavepoint(sql, (inner) => takeStep(context, inner, instance)).catch(async (error: unknown) => {
+        if (isRivalled(error)) throw error
+        if (isUnforeseen(error)) log.error({ instance: instance.id, error: String(error) }, 'a step failed')
+        await putDownFailure(sql, instance, error)
+      })
+      return true
+    })
+  } catch (error) {
+    if (held) await putOff(pool, held)
+    throw error
+  }
+}
+
+/** Lets others go first, when not even the failure could be put down. */
+async function putOff(pool: Pool, { id }: Instance): Promise<void> {
+  const text =
+    "update _workflow_instances set due_at = now() + interval '5 seconds' where id = $1::uuid and due_at <= now()"
+  await run(pool, { text, values: [id] })
+}
