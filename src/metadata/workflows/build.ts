@@ -70,10 +70,11 @@ export function buildFlow(ground: Ground, workflow: Workflow, report: Report): F
   const subject = findSubject(ground, trigger)
   checkTrigger(ground, workflow, report)
   const scope = buildTriggerScope(trigger, subject)
-  const outlook = { recordOf: ground.recordOf, scope, ...(subject ? { subject } : {}) }
+  const outlook = { recordOf: ground.recordOf, scope }
   const context = buildContext(outlook, workflow, report)
   const types = new Map([...context].map(([name, { type }]): [string, Type] => [name, type]))
-  const basis = { ...ground, ...outlook, scope: withContext(scope, types), trigger }
+  const own = subject ? { own: subject } : {}
+  const basis = { ...ground, ...own, scope: withContext(scope, types), trigger }
   const steps = workflow.steps.flatMap((step, index) => {
     const built = buildStep(basis, step, joinPath('steps', index), report)
     return built ? [[step.id, built] as [string, FlowStep]] : []

@@ -17,8 +17,8 @@ import { toSeconds } from './duration.ts'
 import { end, type Step, type WaitStep } from './step.ts'
 import type { Trigger } from './trigger.ts'
 
-/** What steps are built on. */
-export type StepBasis = Ground & Outlook & Readonly<{ trigger: Trigger }>
+/** What steps are built on; `own` is the entity of the workflow's record. */
+export type StepBasis = Ground & Pick<Outlook, 'scope'> & Readonly<{ trigger: Trigger; own?: Subject }>
 
 type StepOf<T extends Step['type']> = Extract<Step, { type: T }>
 
@@ -159,12 +159,12 @@ function buildSetField(
 
 /** The entity whose record is set: the one named, or else the workflow's own. */
 function findTarget(
-  { subjects, subject, trigger }: StepBasis,
+  { subjects, own, trigger }: StepBasis,
   { entity, recordId }: SetField,
   path: string,
   report: Report,
 ): Subject | undefined {
-  const named = entity === undefined ? subject : subjects.get(entity)
+  const named = entity === undefined ? own : subjects.get(entity)
   if (entity !== undefined && named === undefined)
     return report(
       joinPath(path, 'entity'),
@@ -174,7 +174,7 @@ function findTarget(
     if ('entity' in trigger && trigger.entity !== undefined) return undefined
     return report(joinPath(path, 'entity'), 'is missing; the workflow has no entity of its own')
   }
-  const isOwn = named.name === subject?.name && trigger.type !== 'record_deleted'
+  const isOwn = named.name === own?.name && trigger.type !== 'record_deleted'
   if (recordId !== undefined || isOwn) return named
   return report(joinPath(path, 'record_id'), `is missing; the workflow has no ${named.name} of its own`)
 }

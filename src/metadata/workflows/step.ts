@@ -93,7 +93,7 @@ export function readStep(value: unknown, path: string, problems: Problem[]): Ste
   const id = readName(source, 'id')
   if (id === end) addProblem(source, 'id', `cannot be ${end}, which is where a workflow ends`)
   const step = readers[type](source)
-  return id === undefined || step === undefined ? undefined : ({ id, ...step } as Step)
+  return id === undefined || id === end || step === undefined ? undefined : ({ id, ...step } as Step)
 }
 
 type Rest<S extends Step> = Omit<S, 'id'> | undefined
