@@ -11,8 +11,8 @@ import type { Subject } from './tokens.ts'
 import { refuseUnknownUser } from './user-changes.ts'
 import { isUuid } from './uuid.ts'
 
-/** A password reset to hand over; the token is shown only now. */
-export type PasswordReset = Readonly<{ token: string; expiresAt: string }>
+/** A password reset to hand over, and for whom; the token is shown only now. */
+export type PasswordReset = Readonly<{ token: string; expiresAt: string; email: string }>
 
 export type PasswordChange = Readonly<{ oldPassword: string; newPassword: string; address: string }>
 
@@ -56,22 +56,20 @@ function checkPassword(password: string, path: string): void {
   if (problem !== undefined) throw failAll('VALIDATION_FAILED', [problem])
 }
 
-/** Makes a token with which an active user may choose a password for an hour; an earlier one ends. */
-export async function createPasswordReset({ pool }: Realm, userId: string): Promise<PasswordReset> {
+/** Makes a token with which an active user may choose a password for an hour; an earlier one ends. To be called in a transaction. */
+export async function createPasswordReset(sql: Sql, userId: string): Promise<PasswordReset> {
   if (!isUuid(userId)) throw refuseUnknownUser(userId)
   const { token, hash } = createOpaqueToken('password_reset')
-  return await inTransaction(pool, async (sql) => {
-    const find = 'select active from _users where id = $1 for share'
-    const [user] = await run<{ active: boolean }>(sql, { text: find, values: [userId] })
-    if (user === undefined) throw refuseUnknownUser(userId)
-    if (!user.active) throw fail('CONFLICT', 'The user is not active; activate them first')
-    const text = `insert into _password_resets (user_id, token_hash, expires_at)
+  const find = 'select active, email from _users where id = $1 for share'
+  const [user] = await run<{ active: boolean; email: string }>(sql, { text: find, values: [userId] })
+  if (user === undefined) throw refuseUnknownUser(userId)
+  if (!user.active) throw fail('CONFLICT', 'The user is not active; activate them first')
+  const text = `insert into _password_resets (user_id, token_hash, expires_at)
       values ($1, $2, now() + interval '1 hour')
       on conflict (user_id) do update set token_hash = excluded.token_hash, expires_at = excluded.expires_at
       returning expires_at`
-    const [row] = await run<{ expires_at: string }>(sql, { text, values: [userId, hash] })
-    return { token, expiresAt: row?.expires_at ?? '' }
-  })
+  const [row] = await run<{ expires_at: string }>(sql, { text, values: [userId, hash] })
+  return { token, expiresAt: row?.expires_at ?? '', email: user.email }
 }
 
 /** Sets the password of the user that the token is for, and ends all their sessions. The token is good once. */

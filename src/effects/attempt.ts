@@ -5,6 +5,7 @@ import { type Retry, usualRetry } from '../metadata/webhook.ts'
 import { type Method, methods, type Outcome, type Sender } from '../outgoing/send.ts'
 import { signMessage } from '../outgoing/sign.ts'
 import { isObject } from '../reader.ts'
+import { unseal } from './account-event.ts'
 import { type Claimed, type Fate, giveBack, settle } from './claim.ts'
 import type { Home } from './dispatch.ts'
 import { disableEndpoint, listSecrets } from './endpoint.ts'
@@ -33,17 +34,12 @@ const attemptTimeout = 15_000
 /** Tries once and notes what came of it; a try that is given up because the server stops counts as none. */
 export async function attempt(post: Post, claimed: Claimed, signal: AbortSignal): Promise<void> {
   const target = await findTarget(post, claimed)
-  if (target === undefined)
-    return await settle(post.pool, claimed, deleted, {
-      kind: 'failed',
-      reason: deleted.error,
-      milliseconds: 0,
-    })
-  const outcome = await sendSigned(
-    post,
-    { target, id: claimed.id, body: claimed.body, signal },
-    listSecrets(post.key, claimed),
-  )
+  if (target === undefined) return await bury(post, claimed, 'The webhook was deleted')
+  const opened = openBody(post, claimed)
+  if (opened === undefined)
+    return await bury(post, claimed, 'The token cannot be read: the secret of the server has changed')
+  const parcel = { target, id: claimed.id, signal, ...opened }
+  const outcome = await sendSigned(post, parcel, listSecrets(post.key, claimed))
   if (signal.aborted && outcome.kind === 'failed') return await giveBack(post.pool, claimed)
   await settle(post.pool, claimed, decide(post, claimed, target, outcome), outcome)
   if (outcome.kind === 'answered' && outcome.status === gone)
@@ -51,7 +47,22 @@ export async function attempt(post: Post, claimed: Claimed, signal: AbortSignal)
 }
 
 const gone = 410
-const deleted = { state: 'dead', error: 'The webhook was deleted' } as const
+
+/** Gives up what cannot be sent at all. */
+async function bury({ pool }: Post, claimed: Claimed, error: string): Promise<void> {
+  await settle(pool, claimed, { state: 'dead', error }, { kind: 'failed', reason: error, milliseconds: 0 })
+}
+
+/** A token goes to the receiver only, and out of no reply of theirs into our log. */
+function openBody({ key }: Post, { body, sealed }: Claimed): Pick<Parcel, 'body' | 'hidden'> | undefined {
+  if (sealed === null) return { body }
+  try {
+    const { body: whole, token } = unseal(key, body, sealed)
+    return { body: whole, hidden: token }
+  } catch {
+    return undefined
+  }
+}
 
 /** The newest definition counts; one that this instance does not know may be newer than its edition. */
 async function findTarget(post: Post, { webhook, target }: Claimed): Promise<Target | undefined> {
@@ -82,12 +93,14 @@ export type Parcel = Readonly<{
   id: string
   body: string
   signal?: AbortSignal
+  /** What no log may show of the reply. */
+  hidden?: string
 }>
 
 /** Signs with each of the secrets and sends, within so many milliseconds. */
 export async function sendSigned(
   { sender }: Pick<Post, 'sender'>,
-  { target, id, body, signal }: Parcel,
+  { target, id, body, signal, hidden }: Parcel,
   secrets: readonly Buffer[],
   timeout = attemptTimeout,
 ): Promise<Outcome> {
@@ -103,6 +116,7 @@ export async function sendSigned(
     body: sent,
     timeout,
     ...(signal ? { signal } : {}),
+    ...(hidden === undefined ? {} : { hidden }),
   })
 }
 

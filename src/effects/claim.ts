@@ -9,6 +9,7 @@ export type Claimed = Readonly<{
   webhook: string | null
   target: Row | null
   body: string
+  sealed: string | null
   attempts: number
   lease: string
   /** Which secrets of the endpoint are good: the one of this generation, and the one before it for a while. */
@@ -46,7 +47,7 @@ const claimText = `with recursive endpoints as (
     order by d.due_at, d.position limit $2::int)
   update _deliveries t set lease = $1, attempts = t.attempts + 1, due_at = clock_timestamp() + interval '${leaseSeconds} s'
   from picked p where t.position = p.position
-  returning t.position, t.id, t.endpoint, t.webhook, t.target, t.body, t.attempts, t.lease,
+  returning t.position, t.id, t.endpoint, t.webhook, t.target, t.body, t.sealed, t.attempts, t.lease,
     coalesce((select e.generation from _webhook_endpoints e where e.endpoint = t.endpoint), 1) as generation,
     exists (select from _webhook_endpoints e where e.endpoint = t.endpoint and e.previous_until > now()) as "hasPrevious"`
 

@@ -58,14 +58,14 @@ async function store(sql: Sql, registry: Registry, events: readonly OutboxEvent[
 
 /** The notification goes out with the batch, never with a write: PostgreSQL commits those that notify one after another. */
 const insertText = `with given as (
-    select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
-      with ordinality as u(id, event, endpoint, webhook, target, entity, record_id, action, body, error, place)),
+    select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $13::text[])
+      with ordinality as u(id, event, endpoint, webhook, target, entity, record_id, action, body, error, sealed, place)),
   judged as (
     select g.*, coalesce(g.error, case when e.disabled_at is not null then $11::text end) as verdict
     from given g left join _webhook_endpoints e on e.endpoint = g.endpoint),
   made as (
-    insert into _deliveries (id, event, endpoint, webhook, target, entity, record_id, action, body, state, error, finished_at)
-    select id, event, endpoint, webhook, target::jsonb, entity, record_id, action, body,
+    insert into _deliveries (id, event, endpoint, webhook, target, entity, record_id, action, body, sealed, state, error, finished_at)
+    select id, event, endpoint, webhook, target::jsonb, entity, record_id, action, body, sealed,
       case when verdict is null then 'waiting' else 'dead' end, verdict, case when verdict is not null then now() end
     from judged order by place on conflict (event, endpoint) do nothing)
   select pg_notify($12::text, '')`
@@ -85,6 +85,7 @@ async function insert(sql: Sql, deliveries: readonly NewDelivery[]): Promise<voi
     list(({ error }) => error),
     disabledError,
     deliveriesChannel,
+    list(({ sealed }) => sealed),
   ]
   await run(sql, { text: insertText, values })
 }

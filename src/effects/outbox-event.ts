@@ -3,15 +3,15 @@ import { type Row, run, type Sql } from '../database/connect.ts'
 import type { Environment } from '../metadata/expression/expression.ts'
 import { isObject } from '../reader.ts'
 
-/** What happened to a record, for the webhooks in `hooks`; or a call that an action asks for, as its definition says. */
+/** What happened to a record or an account, for the webhooks in `hooks`; or a call that an action asks for, as its definition says. */
 export type OutboxEvent = Readonly<{
   id: string
-  kind: 'record' | 'webhook'
+  kind: 'record' | 'event' | 'webhook'
   at: string
   entity: string
   recordId: string
   version: number
-  /** `{ action, old, record }`, or `{ definition, record }` of a call; rows without secrets. */
+  /** `{ action, old, record }`, `{ event, account, sealed }`, or `{ definition, record }` of a call; rows without secrets. */
   payload: Row
   userId: string | null
   /** Who caused it, as expressions see a user; null where nobody noted it. */

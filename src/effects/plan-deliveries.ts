@@ -6,6 +6,7 @@ import type { Registry, RegistryEntity } from '../metadata/registry.ts'
 import type { ReadyWebhook } from '../metadata/webhooks.ts'
 import { findChanges, showRow, showUser, writeMessage } from '../pipeline/message.ts'
 import { isObject } from '../reader.ts'
+import { writeAccountMessage } from './account-event.ts'
 import { describeEvent, type OutboxEvent, rowOf } from './outbox-event.ts'
 
 /** A delivery to be stored; one with an error is dead from the beginning, for an administrator to look at. */
@@ -21,6 +22,8 @@ export type NewDelivery = Readonly<{
   recordId: string
   action: string
   body: string
+  /** What the body has a place for, and only the receiver may read. */
+  sealed: string | null
   error: string | null
 }>
 
@@ -31,6 +34,7 @@ const mostHops = 16
 export function planDeliveries(registry: Registry, event: OutboxEvent): readonly NewDelivery[] {
   const entity = registry.entities.get(event.entity)
   if (event.kind === 'webhook') return planAction(entity, event)
+  if (event.kind === 'event') return planAccount(registry, event)
   if (entity === undefined) return []
   return event.hooks.flatMap((id) => {
     const webhook = registry.webhooks.get(id)
@@ -50,7 +54,17 @@ function planHook(entity: RegistryEntity, webhook: ReadyWebhook, event: OutboxEv
   const error = verdict.error ?? findLoop(event)
   const body = writeMessage(id, happened)
   return [
-    { ...nameEvent(event), id, endpoint: webhook.id, webhook: webhook.id, target: null, action, body, error },
+    {
+      ...nameEvent(event),
+      id,
+      endpoint: webhook.id,
+      webhook: webhook.id,
+      target: null,
+      action,
+      body,
+      sealed: null,
+      error,
+    },
   ]
 }
 
@@ -76,6 +90,19 @@ function nameEvent({ id, entity, recordId }: OutboxEvent) {
   return { event: id, entity, recordId }
 }
 
+function planAccount(registry: Registry, event: OutboxEvent): readonly NewDelivery[] {
+  const { payload, viewer, userId, at } = event
+  return event.hooks
+    .filter((hook) => registry.webhooks.has(hook))
+    .map((webhook) => {
+      const id = randomUUID()
+      const body = writeAccountMessage(id, payload, viewer ?? { id: userId }, at)
+      const sealed = String(payload.sealed)
+      const to = { endpoint: webhook, webhook, target: null }
+      return { ...nameEvent(event), id, ...to, action: String(payload.event), body, sealed, error: null }
+    })
+}
+
 /** Calls of state machines and workflows: the payload holds `definition`, and what the record was like then. */
 function planAction(entity: RegistryEntity | undefined, event: OutboxEvent): readonly NewDelivery[] {
   const { payload, viewer, userId, version } = event
@@ -94,5 +121,17 @@ function planAction(entity: RegistryEntity | undefined, event: OutboxEvent): rea
     sequence: version,
   })
   const endpoint = String(target.url)
-  return [{ ...nameEvent(event), id, endpoint, webhook: null, target, action, body, error: findLoop(event) }]
+  return [
+    {
+      ...nameEvent(event),
+      id,
+      endpoint,
+      webhook: null,
+      target,
+      action,
+      body,
+      sealed: null,
+      error: findLoop(event),
+    },
+  ]
 }

@@ -5,21 +5,27 @@ import { attempt, type Post } from './attempt.ts'
 import { type Claimed, claim } from './claim.ts'
 import { type Loop, startLoop } from './loop.ts'
 
-export type SendOptions = Post & Readonly<{ pollEvery: number; log: (error: unknown) => void }>
+export type SendOptions = Post &
+  Readonly<{
+    pollEvery: number
+    /** How long a stop waits for answers, in milliseconds; by default 5 s. */
+    patience?: number
+    log: (error: unknown) => void
+  }>
 
 /** At once, for each app and instance: in all, and to one endpoint. */
 const mostAtOnce = 32
 const mostPerEndpoint = 4
-/** How long a stop waits for answers, in milliseconds. */
-const patience = 5_000
+const usualPatience = 5_000
 
 /** Starts to send; a stop waits a little for what is under way, and hands the rest back to whoever comes next. */
 export function startSending(options: SendOptions): Loop {
+  const { pollEvery, patience = usualPatience, log } = options
   const running = new Map<Promise<void>, Claimed>()
   const ending = new AbortController()
   const begin = (claimed: Claimed): void => {
     const work = attempt(options, claimed, ending.signal)
-      .catch(options.log)
+      .catch(log)
       .finally(() => {
         running.delete(work)
         loop.wake()
@@ -31,7 +37,7 @@ export function startSending(options: SendOptions): Loop {
     for (const each of claimed) begin(each)
     return claimed.length > 0
   }
-  const loop = startLoop({ turn, pollEvery: options.pollEvery, log: options.log })
+  const loop = startLoop({ turn, pollEvery, log })
   const stop = async (): Promise<void> => {
     await loop.stop()
     await Promise.race([Promise.all(running.keys()), sleep(patience, undefined, { ref: false })])

@@ -29,7 +29,7 @@ export function planImport(document: MetadataDocument, prune: boolean): Import {
   const edit = (current: Definitions): Edit => {
     const replaced = new Set([
       ...listNamed(document),
-      ...(prune ? current.entities.map(({ name }) => name) : []),
+      ...(prune ? [...current.entities.map(({ name }) => name), ofNoEntity] : []),
     ])
     const isKept = ({ entity }: Readonly<{ entity: string }>) => !replaced.has(entity)
     const rules = document.rules.map(chooseIds(current.rules, listRuleKeys))
@@ -60,6 +60,9 @@ export function planImport(document: MetadataDocument, prune: boolean): Import {
   }
   return { edit, locate: locateIn(document, places) }
 }
+
+/** Stands for the entity of webhooks that have none. */
+const ofNoEntity = ''
 
 /** The entities that the document speaks of. */
 function listNamed(document: MetadataDocument): ReadonlySet<string> {
@@ -100,8 +103,11 @@ function listPermissionKeys(permission: Permission): readonly string[] {
 
 /** A webhook that still calls the same address at the same time is the same one, and keeps its secret. */
 function listWebhookKeys(webhook: Webhook): readonly string[] {
-  const { entity, hook, method, url } = webhook
-  return [`content ${JSON.stringify(writeWebhook(webhook))}`, `call ${entity} ${hook} ${method} ${url}`]
+  const { entity, event = '', hook, method, url } = webhook
+  return [
+    `content ${JSON.stringify(writeWebhook(webhook))}`,
+    `call ${entity}${event} ${hook} ${method} ${url}`,
+  ]
 }
 
 function mergeRelations(

@@ -38,7 +38,7 @@ export type DefinitionKind =
 /**
  * A problem of one definition; `path` reaches into it. `name` is the entity's, `source.name` of a relation,
  * `entity.name` of a rule (`entity.id` when it has no name), `entity.field` of a machine,
- * the workflow's, `entity.id` of a permission or webhook.
+ * the workflow's, `entity.id` of a permission or webhook (`event.id` of one without entity).
  */
 export type DefinitionProblem = Readonly<{
   kind: DefinitionKind

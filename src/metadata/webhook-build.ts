@@ -29,7 +29,8 @@ export function buildWebhooks(
       return undefined
     }
     const subject = subjects.get(webhook.entity)
-    if (subject) byId.set(webhook.id, makeReady(buildBasis(ground, subject), webhook, report))
+    if (webhook.event) byId.set(webhook.id, { ...webhook, usesNow: false, applies: () => true })
+    else if (subject) byId.set(webhook.id, makeReady(buildBasis(ground, subject), webhook, report))
     else
       report(
         'entity',

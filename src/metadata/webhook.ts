@@ -20,6 +20,9 @@ import { present, readName } from './field.ts'
 
 export const webhookHooks = ['after_write', 'after_delete', 'before_write', 'before_delete'] as const
 export const backoffs = ['exponential', 'linear'] as const
+/** Events that have no record: somebody was invited, or may choose a new password. */
+export const accountEvents = ['invite_created', 'password_reset_created'] as const
+export type AccountEvent = (typeof accountEvents)[number]
 export type WebhookHook = (typeof webhookHooks)[number]
 export type Backoff = (typeof backoffs)[number]
 
@@ -28,7 +31,9 @@ export type Retry = Readonly<{ maxAttempts: number; backoff: Backoff }>
 
 /** One webhook, every default filled in. */
 export type Webhook = Readonly<{
+  /** Empty for one of an event. */
   entity: string
+  event?: AccountEvent
   hook: WebhookHook
   url: string
   method: Method
@@ -47,6 +52,7 @@ export type StoredWebhook = Webhook & Readonly<{ id: string }>
 
 const keys = [
   'entity',
+  'event',
   'hook',
   'url',
   'method',
@@ -66,7 +72,8 @@ export const usualRetry: Retry = { maxAttempts: 8, backoff: 'exponential' }
 /** Reads a webhook's definition; adds every problem with its path. Whether the address may be reached is checked elsewhere. */
 export function readWebhook(value: unknown, path: string, problems: Problem[]): Webhook | undefined {
   const source = readObject(value, path, problems, keys)
-  const entity = readName(source, 'entity')
+  const event = readEvent(source)
+  const entity = event === undefined ? readName(source, 'entity') : ''
   const url = readUrl(source)
   const hook = readChoice(source, 'hook', webhookHooks) ?? 'after_write'
   const isAsync = readAsync(source, hook)
@@ -84,7 +91,21 @@ export function readWebhook(value: unknown, path: string, problems: Problem[]): 
     retry: readRetry(source),
     active: readActive(source),
   }
-  return entity === undefined || url === undefined ? undefined : { entity, url, ...webhook }
+  return entity === undefined || url === undefined
+    ? undefined
+    : { entity, ...present('event', event), url, ...webhook }
+}
+
+/** A webhook of an event is of no entity, and has none of what tells records apart. */
+function readEvent(source: Source): AccountEvent | undefined {
+  const event = readChoice(source, 'event', accountEvents)
+  if (event === undefined) return undefined
+  for (const key of ['entity', 'hook', 'condition'])
+    if (pick(source, key) !== undefined)
+      addProblem(source, key, `is for webhooks of entities; leave it out beside event: ${event}`)
+  if (pick(source, 'async') === false)
+    addProblem(source, 'async', 'must be true: nobody waits for the webhook of an event')
+  return event
 }
 
 function readUrl(source: Source): string | undefined {
@@ -149,14 +170,14 @@ function readRetry(source: Source): Retry {
 
 /** Writes a webhook in the form that documents and the tables hold: snake_case, without what defaults say. */
 export function writeWebhook(webhook: Webhook): Record<string, unknown> {
-  const { entity, hook, url, method, headers, condition, retry, active } = webhook
+  const { entity, event, hook, url, method, headers, condition, retry, active } = webhook
   const isAfter = hook === 'after_write' || hook === 'after_delete'
   const pauses = {
     ...(retry.maxAttempts === usualRetry.maxAttempts ? {} : { max_attempts: retry.maxAttempts }),
     ...(retry.backoff === usualRetry.backoff ? {} : { backoff: retry.backoff }),
   }
   return {
-    entity,
+    ...(event === undefined ? { entity } : { event }),
     ...(hook === 'after_write' ? {} : { hook }),
     url,
     ...(method === 'POST' ? {} : { method }),
@@ -169,6 +190,6 @@ export function writeWebhook(webhook: Webhook): Record<string, unknown> {
 }
 
 /** What a webhook is called in problems and errors of the admin. */
-export function nameWebhook({ entity, id }: Pick<StoredWebhook, 'entity' | 'id'>): string {
-  return `${entity}.${id}`
+export function nameWebhook({ entity, event, id }: Pick<StoredWebhook, 'entity' | 'event' | 'id'>): string {
+  return `${event ?? entity}.${id}`
 }

@@ -64,9 +64,9 @@ export function fillHeaders(
   )
 }
 
-/** The text without the values of variables. */
-export function redact(text: string, variables: Variables): string {
-  return Object.values(variables)
+/** The text without these values. */
+export function redact(text: string, values: readonly string[]): string {
+  return values
     .filter((value) => value.length > 0)
     .reduce((shown, value) => shown.replaceAll(value, hidden), text)
 }

@@ -22,6 +22,8 @@ export type Request = Readonly<{
   /** Milliseconds for everything, from the look-up of the name to the end of the reply. */
   timeout: number
   signal?: AbortSignal
+  /** What must not be seen in the reply, beside the values of variables. */
+  hidden?: string
 }>
 export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 export type Method = (typeof methods)[number]
@@ -97,7 +99,7 @@ async function exchange(agent: Agent, reach: Reach, request: Request): Promise<A
   const retryAfter = readRetryAfter(reply.headers['retry-after'])
   return {
     status: reply.statusCode,
-    text: redact(text, reach.variables),
+    text: redact(text, [...Object.values(reach.variables), request.hidden ?? '']),
     ...(retryAfter === undefined ? {} : { retryAfter }),
   }
 }

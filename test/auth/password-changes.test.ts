@@ -28,7 +28,7 @@ describe('changing one’s password', () => {
   it('takes the old one, and ends the other sessions and reset tokens', async () => {
     const { id } = await makeUser(realm, 'ada')
     const [mine] = [await enter(realm, 'ada'), await enter(realm, 'ada')]
-    const { token } = await createPasswordReset(realm, id)
+    const { token } = await createPasswordReset(realm.pool, id)
     await change(mine)
     expect(await ids()).toEqual([mine.sessionId])
     await expect(enter(realm, 'ada')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
@@ -96,7 +96,7 @@ describe('a password reset', () => {
   it('sets a password once, and ends all sessions', async () => {
     const { id } = await makeUser(realm, 'ada')
     await enter(realm, 'ada')
-    const { token, expiresAt } = await createPasswordReset(realm, id)
+    const { token, expiresAt } = await createPasswordReset(realm.pool, id)
     expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(3_590_000)
     await reset(token)
     expect(await ids()).toEqual([])
@@ -107,7 +107,7 @@ describe('a password reset', () => {
 
   it('used many times at once is good once', async () => {
     const { id } = await makeUser(realm, 'ada')
-    const { token } = await createPasswordReset(realm, id)
+    const { token } = await createPasswordReset(realm.pool, id)
     const all = await Promise.allSettled(
       Array.from({ length: 6 }, (_, n) => reset(token, `horse number ${n}`)),
     )
@@ -116,7 +116,7 @@ describe('a password reset', () => {
 
   it('is replaced by the next one', async () => {
     const { id } = await makeUser(realm, 'ada')
-    const [old, new_] = [await createPasswordReset(realm, id), await createPasswordReset(realm, id)]
+    const [old, new_] = [await createPasswordReset(realm.pool, id), await createPasswordReset(realm.pool, id)]
     await expect(reset(old.token)).rejects.toMatchObject(refusal)
     await reset(new_.token)
   })
@@ -124,13 +124,13 @@ describe('a password reset', () => {
   it('gives a user without a password their first', async () => {
     const { id } = await makeUser(realm, 'ada')
     await realm.pool`update _users set password_hash = null`
-    await reset((await createPasswordReset(realm, id)).token)
+    await reset((await createPasswordReset(realm.pool, id)).token)
     await enter(realm, 'ada', next)
   })
 
   it('stays good when the password is refused', async () => {
     const { id } = await makeUser(realm, 'ada')
-    const { token } = await createPasswordReset(realm, id)
+    const { token } = await createPasswordReset(realm.pool, id)
     await expect(reset(token, 'short')).rejects.toMatchObject({ code: 'VALIDATION_FAILED' })
     await reset(token)
   })
@@ -140,7 +140,7 @@ describe('a password reset', () => {
     ['is for somebody deactivated', 'update _users set active = false'],
   ])('that %s is refused', async (_, change) => {
     const { id } = await makeUser(realm, 'ada')
-    const { token } = await createPasswordReset(realm, id)
+    const { token } = await createPasswordReset(realm.pool, id)
     await realm.pool.unsafe(change)
     await expect(reset(token)).rejects.toMatchObject(refusal)
   })
@@ -153,12 +153,12 @@ describe('a password reset', () => {
   )
 
   it.each(['x', '6f9619ff-8b86-4d11-b42d-00c04fc964ff'])('is not made for nobody (%j)', async (id) => {
-    await expect(createPasswordReset(realm, id)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(createPasswordReset(realm.pool, id)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
   it('is not made for somebody deactivated', async () => {
     const { id } = await makeUser(realm, 'ada')
     await realm.pool`update _users set active = false`
-    await expect(createPasswordReset(realm, id)).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(createPasswordReset(realm.pool, id)).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 })

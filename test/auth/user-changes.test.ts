@@ -54,7 +54,7 @@ describe('deactivation', () => {
   it('ends all sessions and reset tokens for good', async () => {
     const ada = await makeUser(realm, 'ada')
     const { refreshToken } = await enter(realm, 'ada')
-    await createPasswordReset(realm, ada.id)
+    await createPasswordReset(realm.pool, ada.id)
     await updateUser(realm, ada.id, { active: false })
     expect(await realm.pool`select 1 from _password_resets`).toHaveLength(0)
     await updateUser(realm, ada.id, { active: true })

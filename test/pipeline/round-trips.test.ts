@@ -19,6 +19,7 @@ const document = {
   entities: [
     { name: 'plain', fields },
     { name: 'ruled', table: 'ruleds', fields },
+    { name: 'hooked', fields },
   ],
   rules: [
     {
@@ -55,6 +56,7 @@ const document = {
       },
     },
   ],
+  webhooks: [{ entity: 'hooked', url: 'https://example.com/hook', condition: 'record.amount > 0' }],
   permissions: [
     { entity: 'ruled', action: 'read', roles: ['clerk'], conditions: [own] },
     { entity: 'ruled', action: 'create', roles: ['clerk'] },
@@ -79,7 +81,7 @@ afterAll(async () => {
 const given = { title: 'One', amount: '5', owner_id: clerk.id }
 
 /** The statements of an update, once everything is warm, and how often we waited for an answer. */
-async function countUpdate(name: 'plain' | 'ruled', input: Record<string, unknown>) {
+async function countUpdate(name: 'plain' | 'ruled' | 'hooked', input: Record<string, unknown>) {
   const entity = entityOf(app.registry, name)
   const send = async (key: Value) => {
     const record = { action: 'update', entity, path: '', key, input, relations: [] } as const
@@ -116,6 +118,15 @@ describe('an update', () => {
       'with written',
       'commit',
     ])
+  })
+})
+
+describe('a write with an async webhook', () => {
+  it('takes as much as one without', async () => {
+    expect(await countUpdate('hooked', { title: 'Two' })).toEqual({
+      statements: ['begin', 'select t."id"', 'with written', 'commit'],
+      trips: 4,
+    })
   })
 })
 

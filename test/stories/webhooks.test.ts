@@ -406,6 +406,17 @@ describe('what is told of a record', () => {
     await other.end()
   })
 
+  test('does not wait for what goes on in other databases', async () => {
+    await define()
+    const other = connect(server.databaseUrl, { max: 1 })
+    await other.begin(async (sql) => {
+      await sql.unsafe('select pg_current_xact_id()')
+      await createTicket()
+      await receiver.await(1)
+    })
+    await other.end()
+  })
+
   test('is kept as an error and leads no further when it came of sixteen others', async () => {
     const { id: webhook } = await define()
     const text = `insert into _outbox (kind, entity, record_id, version, payload, actor, request_id, hooks, revision, hops)
@@ -421,6 +432,192 @@ describe('what is told of a record', () => {
       },
     ])
     expect(receiver.received).toEqual([])
+  })
+})
+
+describe('a webhook of an event', () => {
+  test('is told the token of an invite, which stands nowhere else', async () => {
+    const { id: webhook, secret } = await define({ entity: undefined, event: 'INVITE_CREATED' })
+    receiver.respond(({ body }) => ({ status: 200, body }))
+    const email = 'ada@example.com'
+    const query = 'mutation($input: InviteInput!) { createInvite(input: $input) { token invite { id } } }'
+    const { createInvite } = dataOf(await server.send('admin', query, { input: { email, roles: ['clerk'] } }))
+    const { token, invite } = createInvite
+    const [only] = await receiver.await(1)
+    expect(only && verify(secret, only)).toEqual({
+      token,
+      event: 'invite_created',
+      account: {
+        id: invite.id,
+        email,
+        roles: ['clerk'],
+        attributes: {},
+        expires_at: expect.stringMatching(/Z$/),
+      },
+      user: { id: expect.any(String), email: 'admin@example.com', roles: ['admin'] },
+      timestamp: expect.stringMatching(/Z$/),
+      idempotency_key: only?.headers['webhook-id'],
+    })
+    await settle()
+    const [delivery] = await findDeliveries({ webhook })
+    expect(delivery.log[0].reply).toContain('{"token":"[redacted]","event":"invite_created"')
+    const all =
+      "select string_agg(t, ' ') as text from (select row_to_json(d)::text t from _deliveries d union all select row_to_json(o)::text from _outbox o union all select row_to_json(a)::text from _delivery_attempts a) x"
+    const [{ text = '' } = {}] = await run<{ text: string }>(pool, { text: all, values: [] })
+    expect(text).toContain('[sealed]')
+    expect(text).not.toContain(token)
+  })
+
+  test('is told the token of a password reset', async () => {
+    await define({ entity: undefined, event: 'PASSWORD_RESET_CREATED' })
+    const input = { email: 'bob@example.com', password: 'correct horse battery' }
+    const create = 'mutation($input: UserInput!) { createUser(input: $input) { id } }'
+    const { id } = dataOf(await server.send('admin', create, { input })).createUser
+    const reset = 'mutation($id: ID!) { createPasswordReset(userId: $id) { token expiresAt } }'
+    const { token, expiresAt } = dataOf(await server.send('admin', reset, { id })).createPasswordReset
+    const [only] = await receiver.await(1)
+    expect(only?.message).toMatchObject({
+      token,
+      event: 'password_reset_created',
+      account: { id, email: 'bob@example.com', expires_at: expiresAt },
+    })
+  })
+
+  test('can be tried out, and comes back from a document', async () => {
+    const { id } = await define({ entity: undefined, event: 'INVITE_CREATED' })
+    dataOf(await server.send('admin', 'mutation($id: ID!) { testWebhook(id: $id) { taken } }', { id }))
+    const [only] = await receiver.await(1)
+    expect(only?.message).toMatchObject({ token: '[sealed]', event: 'invite_created', action: 'test' })
+    const exported = dataOf(await server.send('admin', '{ exportMetadata }')).exportMetadata
+    expect(exported).toContain('webhooks:\n  - event: invite_created\n')
+    const importMetadata =
+      'mutation($document: String!) { importMetadata(document: $document, prune: true) { revision } }'
+    dataOf(await server.send('admin', importMetadata, { document: exported }))
+    const query = '{ exportMetadata webhooks { id entity event hook } }'
+    const { webhooks, exportMetadata } = dataOf(await server.send('admin', query))
+    expect(webhooks).toEqual([{ id, entity: null, event: 'INVITE_CREATED', hook: null }])
+    expect(exportMetadata).toBe(exported)
+  })
+})
+
+describe('a definition', () => {
+  const refusals: readonly (readonly [string, Readonly<Record<string, unknown>>, string])[] = [
+    [
+      'of no entity',
+      { entity: 'tickit' },
+      'input.entity: names no entity: "tickit" (did you mean "ticket"?)',
+    ],
+    ['without entity or event', { entity: undefined }, 'input.entity: is missing'],
+    [
+      'of an event with an entity',
+      { event: 'INVITE_CREATED' },
+      'input.entity: is for webhooks of entities; leave it out beside event: invite_created',
+    ],
+    [
+      'with an address that is none',
+      { url: 'example' },
+      'input.url: must be an address such as https://example.com/hook, found "example"',
+    ],
+    [
+      'with a password in its address',
+      { url: 'https://a:b@example.com' },
+      'input.url: must not hold a user name or a password',
+    ],
+    [
+      'that would be told before the write',
+      { hook: 'BEFORE_WRITE', async: true },
+      'input.async: must be false for before_write, whose answer the write waits for',
+    ],
+    [
+      'that is asked more than once',
+      { async: false, retry: { maxAttempts: 2 } },
+      'input.retry: is for async webhooks; one that the transaction waits for is called once',
+    ],
+    [
+      'with too many tries',
+      { retry: { maxAttempts: 21 } },
+      'input.retry.max_attempts: must be a whole number from 1 to 20, found 21',
+    ],
+    [
+      'whose condition is no question',
+      { condition: 'record.price' },
+      'input.condition: must be true or false, but makes a number',
+    ],
+    [
+      'whose condition reads what is not there',
+      { condition: "record.titel == 'a'" },
+      'input.condition: at character 8: reads ticket.titel, but ticket has no such field (did you mean "title"?)',
+    ],
+    [
+      'whose condition reads a secret',
+      { condition: "record.pin == '1'" },
+      'input.condition: reads record.pin, which is secret; a webhook learns nothing of secrets',
+    ],
+    [
+      'with a header that the server sets',
+      { headers: { Host: 'example.com' } },
+      'input.headers.Host: is set by the server; leave it out',
+    ],
+    [
+      'with a signature of its own',
+      { headers: { 'webhook-signature': 'v1,x' } },
+      'input.headers.webhook-signature: is set by the server; leave it out',
+    ],
+    [
+      'with a header of two lines',
+      { headers: { 'X-Key': 'a\r\nX-Other: b' } },
+      'input.headers.X-Key: must be one line of Latin-1 characters',
+    ],
+    [
+      'with a header twice',
+      { headers: { 'X-Key': 'a', 'x-key': 'b' } },
+      'input.headers.X-Key: stands there twice, as x-key too (and 1 more)',
+    ],
+    [
+      'with another place in a header',
+      { headers: { 'X-Key': '{{user.id}}' } },
+      'input.headers.X-Key: has "{{" without a place such as {{env.NAME}}; nothing else can stand between braces',
+    ],
+    [
+      'with a variable that is not on the list',
+      { headers: { 'X-Key': '{{env.HOOK_KAY}}' } },
+      'input.headers.X-Key: names a variable that is not on the server\'s list: "HOOK_KAY" (did you mean "HOOK_KEY"?); the operator lists it in METALOOM_WEBHOOK_ENV',
+    ],
+  ]
+
+  test.each(refusals)('%s is refused', async (_title, input, message) => {
+    const query = 'mutation($input: WebhookInput!) { createWebhook(input: $input) { secret } }'
+    const given = { entity: 'ticket', url: 'https://example.com/hook', ...input }
+    expect(errorOf(await server.send('admin', query, { input: given }))).toBe(`VALIDATION_FAILED: ${message}`)
+  })
+
+  test('in a document is refused at its place', async () => {
+    const webhooks = [
+      { entity: 'ticket', url: 'https://example.com' },
+      { entity: 'ticket', url: 'ftp://example.com', hook: 'later' },
+    ]
+    const importMetadata = 'mutation($document: String!) { importMetadata(document: $document) { revision } }'
+    const reply = await server.send('admin', importMetadata, { document: JSON.stringify({ webhooks }) })
+    expect(reply.errors?.[0]?.extensions.details).toEqual([
+      {
+        path: 'webhooks[1].url',
+        message: 'must be an address such as https://example.com/hook, found "ftp://example.com"',
+      },
+      {
+        path: 'webhooks[1].hook',
+        message: 'must be one of after_write, after_delete, before_write, before_delete; found "later"',
+      },
+    ])
+  })
+
+  test('cannot move to another entity', async () => {
+    const { id } = await define()
+    const update =
+      'mutation($id: ID!, $input: WebhookInput!) { updateWebhook(id: $id, input: $input) { id } }'
+    const input = { entity: 'note', url: receiver.url }
+    expect(errorOf(await server.send('admin', update, { id, input }))).toBe(
+      'VALIDATION_FAILED: input.entity: must stay "ticket", found "note"; define another instead',
+    )
   })
 })
 

@@ -1,5 +1,7 @@
 // Endpoints in the admin API: new secrets, trying one out, and calling one again that said it was gone.
 import { randomUUID } from 'node:crypto'
+import type { Row } from '../../database/connect.ts'
+import { writeAccountMessage } from '../../effects/account-event.ts'
 import { isTaken, sendSigned } from '../../effects/attempt.ts'
 import {
   enableEndpoint,
@@ -9,7 +11,8 @@ import {
   rotateSecret,
 } from '../../effects/endpoint.ts'
 import { fail } from '../../errors.ts'
-import { entityOf } from '../../metadata/registry.ts'
+import { entityOf, type Registry } from '../../metadata/registry.ts'
+import type { StoredWebhook } from '../../metadata/webhook.ts'
 import type { Outcome } from '../../outgoing/send.ts'
 import { writeMessage } from '../../pipeline/message.ts'
 import { describeUser } from '../../pipeline/user.ts'
@@ -121,20 +124,22 @@ function addTest(builder: Builder<Context>): void {
   )
 }
 
+/** What a message looks like, about nothing. */
+function writeTest(id: string, webhook: StoredWebhook, registry: Registry, user: Row): string {
+  const timestamp = new Date().toISOString()
+  const { hook, event } = webhook
+  if (event !== undefined)
+    return writeAccountMessage(id, { event, account: {}, action: 'test' }, user, timestamp)
+  const nothing = { action: 'test', record: {}, old: null, version: 0 }
+  const entity = entityOf(registry, webhook.entity)
+  return writeMessage(id, { event: hook, entity, ...nothing, user, timestamp })
+}
+
 async function sendTest({ app, edition, viewer }: Context, webhookId: string): Promise<Outcome> {
   const { registry } = edition
   const webhook = requireWebhook(registry.definitions, webhookId)
   const id = randomUUID()
-  const body = writeMessage(id, {
-    event: webhook.hook,
-    entity: entityOf(registry, webhook.entity),
-    action: 'test',
-    record: {},
-    old: null,
-    user: describeUser(viewer),
-    timestamp: new Date().toISOString(),
-    version: 0,
-  })
+  const body = writeTest(id, webhook, registry, describeUser(viewer))
   const known = await findGenerations(app.pool, [webhook.id])
   const generations = known.get(webhook.id) ?? { endpoint: webhook.id, generation: 1, hasPrevious: false }
   return await sendSigned(

@@ -10,6 +10,7 @@ import {
   type SkippedInvite,
 } from '../../auth/invites.ts'
 import type { Context } from '../context.ts'
+import { type Tell, withNews } from './account-news.ts'
 import { type Builder, dateTimeType, jsonType } from './builder.ts'
 import { checkPage, pageArguments } from './page-arguments.ts'
 
@@ -82,7 +83,12 @@ function addInviting(builder: Builder<Context>, inviteType: InviteType): void {
       access: 'admin',
       description: 'Invites somebody for 72 hours.',
       args: { input: t.arg({ type: input, required: true, description: 'Whom, and as what.' }) },
-      resolve: (_, { input: given }, { app }) => createInvite(app.pool, given),
+      resolve: (_, { input: given }, context) =>
+        withNews(context, async (sql, tell) => {
+          const made = await createInvite(sql, given)
+          await tell(describeInvite(made))
+          return made
+        }),
     }),
   )
   builder.mutationField('createInvites', (t) =>
@@ -91,9 +97,25 @@ function addInviting(builder: Builder<Context>, inviteType: InviteType): void {
       access: 'admin',
       description: 'Invites up to 100 people. Those who cannot be invited are skipped and reported.',
       args: { inputs: t.arg({ type: [input], required: true, description: 'Whom, and as what.' }) },
-      resolve: (_, { inputs }, { app }) => createInvites(app.pool, inputs),
+      resolve: (_, { inputs }, context) =>
+        withNews(context, async (sql, tell) => {
+          const batch = await createInvites(sql, inputs)
+          for (const made of batch.created) await tell(describeInvite(made))
+          return batch
+        }),
     }),
   )
+}
+
+/** What a webhook that mails it is told. */
+function describeInvite({ invite, token }: NewInvite): Parameters<Tell>[0] {
+  const { id, email, roles, attributes, expiresAt } = invite
+  return {
+    event: 'invite_created',
+    id,
+    account: { id, email, roles, attributes, expires_at: expiresAt },
+    token,
+  }
 }
 
 function addInviteInput(builder: Builder<Context>) {

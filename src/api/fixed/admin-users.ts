@@ -3,6 +3,7 @@ import { createPasswordReset, type PasswordReset } from '../../auth/password-cha
 import { updateUser } from '../../auth/user-changes.ts'
 import { createUser, findUser, listUsers } from '../../auth/users.ts'
 import type { Context } from '../context.ts'
+import { withNews } from './account-news.ts'
 import { addUserInputs, addUserType, type UserType } from './admin-user-types.ts'
 import { type Builder, dateTimeType } from './builder.ts'
 import { checkPage, pageArguments } from './page-arguments.ts'
@@ -107,7 +108,14 @@ function addPasswordReset(builder: Builder<Context>): void {
       description:
         'Makes a token with which a user can choose a new password for one hour; earlier ones end.',
       args: { userId: t.arg.id({ required: true, description: 'The id of the user.' }) },
-      resolve: (_, { userId }, { app }) => createPasswordReset(app, String(userId)),
+      resolve: (_, { userId }, context) =>
+        withNews(context, async (sql, tell) => {
+          const id = String(userId)
+          const reset = await createPasswordReset(sql, id)
+          const account = { id, email: reset.email, expires_at: reset.expiresAt }
+          await tell({ event: 'password_reset_created', id, account, token: reset.token })
+          return reset
+        }),
     }),
   )
 }

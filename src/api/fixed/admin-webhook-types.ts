@@ -27,6 +27,13 @@ export function addWebhookChoices(builder: Builder<Context>) {
         before_delete: 'Before a record is deleted, within the transaction: it may refuse.',
       }),
     }),
+    event: builder.enumType('AccountEvent', {
+      description: 'Something that happens to an account.',
+      values: listValues({
+        invite_created: 'Somebody was invited; the message has the token.',
+        password_reset_created: 'Somebody may choose a new password; the message has the token.',
+      }),
+    }),
     method: builder.enumType('WebhookMethod', {
       description: 'A method of HTTP.',
       values: {
@@ -63,11 +70,26 @@ export function addWebhookType(builder: Builder<Context>, choices: WebhookChoice
     }),
   })
   return builder.objectRef<StoredWebhook>('Webhook').implement({
-    description: 'A webhook of an entity as it is in force, every default filled in.',
+    description: 'A webhook as it is in force, every default filled in.',
     fields: (t) => ({
       id: t.exposeID('id', { description: 'What updateWebhook and deleteWebhook know it by.' }),
-      entity: t.exposeString('entity', { description: 'The entity whose records it is about.' }),
-      hook: t.field({ type: choices.hook, description: 'When it is called.', resolve: ({ hook }) => hook }),
+      entity: t.string({
+        nullable: true,
+        description: 'The entity whose records it is about; null for one of an event.',
+        resolve: ({ entity, event }) => (event === undefined ? entity : undefined),
+      }),
+      event: t.field({
+        type: choices.event,
+        nullable: true,
+        description: 'The event that it is for, when it is not about records.',
+        resolve: ({ event }) => event,
+      }),
+      hook: t.field({
+        type: choices.hook,
+        nullable: true,
+        description: 'When it is called; null for one of an event.',
+        resolve: ({ hook, event }) => (event === undefined ? hook : undefined),
+      }),
       url: t.exposeString('url', { description: descriptions.url }),
       method: t.field({ type: choices.method, description: 'How.', resolve: ({ method }) => method }),
       headers: t.field({
@@ -115,7 +137,8 @@ export function addWebhookInput(builder: Builder<Context>, choices: WebhookChoic
   return builder.inputType('WebhookInput', {
     description: 'The whole definition of a webhook.',
     fields: (t) => ({
-      entity: t.string({ required: true, description: 'The entity whose records it is about.' }),
+      entity: t.string({ description: 'The entity whose records it is about; or else' }),
+      event: t.field({ type: choices.event, description: 'the event that it is for.' }),
       hook: t.field({ type: choices.hook, description: 'When it is called; by default AFTER_WRITE.' }),
       url: t.string({ required: true, description: descriptions.url }),
       method: t.field({ type: choices.method, description: 'How; by default POST.' }),

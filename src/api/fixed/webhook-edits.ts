@@ -13,9 +13,10 @@ export function addWebhook(current: Definitions, webhook: StoredWebhook): Edit {
 /** Puts the new definition in the place of the webhook with its id; the entity stays. */
 export function replaceWebhook(current: Definitions, webhook: StoredWebhook): Edit {
   const old = requireWebhook(current, webhook.id)
-  if (old.entity !== webhook.entity) {
-    const message = `must stay ${describe(old.entity)}, found ${describe(webhook.entity)}; define another instead`
-    throw failAll('VALIDATION_FAILED', [{ path: 'input.entity', message }])
+  for (const key of ['entity', 'event'] as const) {
+    if (old[key] === webhook[key]) continue
+    const message = `must stay ${describe(old[key])}, found ${describe(webhook[key])}; define another instead`
+    throw failAll('VALIDATION_FAILED', [{ path: `input.${key}`, message }])
   }
   const webhooks = current.webhooks.map((each) => (each === old ? webhook : each))
   return { definitions: { ...current, webhooks } }

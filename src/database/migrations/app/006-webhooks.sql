@@ -36,7 +36,7 @@ create function _outbox_horizon() returns xid8 language sql stable as $$
     pg_snapshot_xmax(pg_current_snapshot()))
 $$;
 
--- One message to one endpoint. `due_at` is when it may be claimed next: who claims it moves it on by the lease.
+-- One message to one endpoint; `sealed` is what the body has a place for, and only the receiver may read. `due_at` is when it may be claimed next: who claims it moves it on by the lease.
 create table _deliveries (
   position bigint generated always as identity primary key,
   id uuid not null unique,
@@ -48,6 +48,7 @@ create table _deliveries (
   record_id text not null,
   action text not null,
   body text not null,
+  sealed text,
   state text not null default 'waiting' check (state in ('waiting', 'delivered', 'dead')),
   attempts integer not null default 0,
   due_at timestamptz not null default now(),
