@@ -1,4 +1,4 @@
-// How many statements a write takes, and how many round trips: rules, a transition and a permission cost at most one more than a write without them.
+// How many statements a write takes, and how many round trips: rules, a transition and a permission cost at most one more than a write without them, as do workflows.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, type Pool } from '../../src/database/connect.ts'
 import { entityOf } from '../../src/metadata/registry.ts'
@@ -20,6 +20,7 @@ const document = {
     { name: 'plain', fields },
     { name: 'ruled', table: 'ruleds', fields },
     { name: 'hooked', fields },
+    { name: 'followed', table: 'followeds', fields },
   ],
   rules: [
     {
@@ -38,6 +39,11 @@ const document = {
       definition: { expression: 'record.amount > 1000000', message: 'is large', field: 'amount' },
     },
   ],
+  workflows: ['first', 'second'].map((name) => ({
+    name,
+    trigger: { type: 'state_change', entity: 'followed', field: 'status', to: 'sent' },
+    steps: [{ id: 'rest', type: 'wait', duration: '1h', then: 'end' }],
+  })),
   state_machines: [
     {
       entity: 'ruled',
@@ -81,7 +87,7 @@ afterAll(async () => {
 const given = { title: 'One', amount: '5', owner_id: clerk.id }
 
 /** The statements of an update, once everything is warm, and how often we waited for an answer. */
-async function countUpdate(name: 'plain' | 'ruled' | 'hooked', input: Record<string, unknown>) {
+async function countUpdate(name: 'plain' | 'ruled' | 'hooked' | 'followed', input: Record<string, unknown>) {
   const entity = entityOf(app.registry, name)
   const send = async (key: Value) => {
     const record = { action: 'update', entity, path: '', key, input, relations: [] } as const
@@ -119,6 +125,15 @@ describe('an update', () => {
       'commit',
     ])
   })
+
+  it('that starts no workflow takes no more, and one that does takes one', async () => {
+    const plain = ['begin', 'select t."id"', 'with written', 'commit']
+    expect(await countUpdate('followed', { title: 'Two' })).toEqual({ statements: plain, trips: 4 })
+    expect(await countUpdate('followed', { status: 'sent' })).toEqual({
+      statements: [...plain.slice(0, 3), 'with made', 'commit'],
+      trips: 5,
+    })
+  })
 })
 
 describe('a write with an async webhook', () => {
@@ -131,17 +146,20 @@ describe('a write with an async webhook', () => {
 })
 
 describe('a thousand records', () => {
-  it('take as many statements as one', async () => {
-    const entity = entityOf(app.registry, 'plain')
+  it.each([
+    ['take as many statements as one', 'plain', ['begin', 'with', 'commit']],
+    ['that start two workflows each take one more', 'followed', ['begin', 'with', 'with', 'commit']],
+  ])('%s', async (_, name, expected) => {
+    const entity = entityOf(app.registry, name)
     const records = Array.from({ length: 1000 }, (_, index) => ({
       action: 'create' as const,
       entity,
       path: `inputs[${index}]`,
-      input: given,
+      input: name === 'plain' ? given : { ...given, status: 'sent' },
       relations: [],
     }))
     recorder.take()
     await app.send({ kind: 'records', records }, { pool })
-    expect(recorder.take().map((text) => text.split(' ')[0])).toEqual(['begin', 'with', 'commit'])
+    expect(recorder.take().map((text) => text.split(' ')[0])).toEqual(expected)
   })
 })

@@ -5,6 +5,8 @@ import { Socket } from 'node:net'
 type Place = Readonly<{ start: RegExp; at: RegExp; isSent?: true } | { request: RegExp }>
 
 const insert = /insert into "invoices"/
+/** What the action of a step of a workflow writes. */
+const letter = /insert into "letters"/
 /** Those that end in "was sent" lie behind their statement, all others before it. */
 const places = {
   "before the parent's insert": { start: insert, at: insert },
@@ -18,6 +20,11 @@ const places = {
     start: /insert into _delivery_attempts/,
     at: /insert into _delivery_attempts/,
   },
+  "before the action's write": { start: letter, at: letter },
+  "after the action's write": { start: letter, at: /insert into _workflow_history/ },
+  'before the next step is due': { start: letter, at: /update _workflow_instances/ },
+  'before the commit of the step': { start: letter, at: /^commit/ },
+  'when the commit of the step was sent': { start: letter, at: /^commit/, isSent: true },
 } as const satisfies Readonly<Record<string, Place>>
 
 export type Failpoint = keyof typeof places
@@ -37,6 +44,15 @@ export const deliveryFailpoints: readonly Failpoint[] = [
   'after the answer of the receiver',
 ]
 
+/** The points of a step of a workflow. */
+export const stepFailpoints: readonly Failpoint[] = [
+  "before the action's write",
+  "after the action's write",
+  'before the next step is due',
+  'before the commit of the step',
+  'when the commit of the step was sent',
+]
+
 /** What is known of a connection to PostgreSQL: its prepared statements, and whether the fatal one runs on it. */
 type Connection = { readonly texts: Map<string, string>; isFatal: boolean }
 
@@ -54,7 +70,7 @@ export function armFailpoint(point: Failpoint, count: number): void {
     if (hasWritten && isRequest(place, buffer) && ++begun === count) end()
     if (connection === undefined || isStartup(buffer)) return send.call(this, chunk, ...rest)
     for (const text of listExecuted(buffer, connection.texts)) {
-      hasWritten ||= insert.test(text)
+      hasWritten ||= insert.test(text) || letter.test(text)
       if ('request' in place || !hasWritten) continue
       if (place.start.test(text)) connection.isFatal = ++begun === count
       if (!connection.isFatal || !place.at.test(text)) continue
