@@ -76,7 +76,7 @@ export function nameRecord(entity: string, key: unknown): string {
 }
 
 /** Whom a row of the audit log names: the caller, or the part of the system that acted in the caller's wake. */
-export function nameActor({ viewer }: WriteContext, actor: Actor): string {
+export function nameActor({ viewer }: Pick<WriteContext, 'viewer'>, actor: Actor): string {
   if (actor !== 'viewer') return actor
   return viewer.id === undefined ? 'anonymous' : `${viewer.origin ?? 'user'}:${viewer.id}`
 }

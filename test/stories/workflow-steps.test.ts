@@ -189,7 +189,13 @@ const document = {
         { name: 'status', type: 'string' },
       ],
     },
-    { name: 'note', fields: [{ name: 'text', type: 'text' }] },
+    {
+      name: 'note',
+      fields: [
+        { name: 'text', type: 'text' },
+        { name: 'pin', type: 'string', hidden: true, secret: true, default: 'sesame' },
+      ],
+    },
   ],
   rules: [
     {
@@ -376,8 +382,9 @@ describe('a trigger', () => {
     const { createNote } = await change('createNote(input: { text: "old" }) { id }')
     await change(`updateNote(id: "${createNote.id}", input: { text: "new" }) { id }`)
     const updated = await awaitInstance(server, { recordId: createNote.id }, waitsAt('look'))
-    const [row] = await rows('select context from _workflow_instances where id = $1', updated.id)
+    const [row] = await rows('select context, trigger from _workflow_instances where id = $1', updated.id)
     expect(row?.context).toEqual({ before: 'old', after: 'new' })
+    expect(JSON.stringify(row?.trigger)).not.toContain('sesame')
     await change(`deleteNote(id: "${createNote.id}") { id }`)
     const deleted = await awaitInstance(server, { recordId: createNote.id, workflow: 'on_delete' }, hasEnded)
     expect(deleted.state).toBe('COMPLETED')

@@ -186,7 +186,7 @@ function addErrands(builder: Builder<Context>, instanceType: InstanceType): void
         description,
         args: { id: t.arg.id({ required: true, description: 'The id of the instance.' }) },
         resolve: async (_, { id }, context) => {
-          await carryOut(context.app.pool, { id: String(id), userId: context.viewer.id })
+          await carryOut(context.app.pool, { id: String(id), viewer: context.viewer })
           context.app.wakeWorkflows()
           return await requireInstance(context, String(id))
         },

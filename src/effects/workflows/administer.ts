@@ -1,13 +1,15 @@
 // What administrators do to instances of workflows: call one off, or try a failed one again.
+import type { Viewer } from '../../auth/viewer.ts'
 import { type Pool, run, type Sql } from '../../database/connect.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import { type AppError, fail } from '../../errors.ts'
 import { readValue } from '../../metadata/value.ts'
+import { nameActor } from '../../pipeline/act.ts'
 import { type Happening, note } from './history.ts'
 import { endInstance, type InstanceState } from './instance.ts'
 
 /** An instance, and who is at it. */
-export type Errand = Readonly<{ id: string; userId?: string | undefined }>
+export type Errand = Readonly<{ id: string; viewer: Viewer }>
 
 /** Calls an instance off, with all that was still open of it; CONFLICT when it has ended. */
 export async function cancelInstance(pool: Pool, errand: Errand): Promise<void> {
@@ -50,7 +52,7 @@ function refuseUnknown(id: string): AppError {
   return fail('NOT_FOUND', `There is no instance of a workflow with the id ${JSON.stringify(id)}`)
 }
 
-async function noteErrand(sql: Sql, { id, userId }: Errand, what: Happening): Promise<void> {
-  const actor = `user:${userId ?? ''}`
-  await note(sql, { instanceId: id, what, actor, ...(userId === undefined ? {} : { userId }) })
+async function noteErrand(sql: Sql, { id, viewer }: Errand, what: Happening): Promise<void> {
+  const user = viewer.id === undefined ? {} : { userId: viewer.id }
+  await note(sql, { instanceId: id, what, actor: nameActor({ viewer }, 'viewer'), ...user })
 }

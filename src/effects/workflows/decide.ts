@@ -5,6 +5,7 @@ import { inTransaction, isRivalled } from '../../database/transaction.ts'
 import { fail } from '../../errors.ts'
 import type { Registry } from '../../metadata/registry.ts'
 import { readValue } from '../../metadata/value.ts'
+import { nameActor } from '../../pipeline/act.ts'
 import { seesRecord } from '../../pipeline/own-record.ts'
 import { statement, type Values } from '../../pipeline/statement.ts'
 import { note } from './history.ts'
@@ -43,7 +44,7 @@ async function decideIn(sql: Sql, desk: Desk, decision: Decision): Promise<strin
     what: decision.outcome,
     step: step.step,
     ...(decision.comment ? { message: decision.comment } : {}),
-    actor: `user:${desk.viewer.id ?? ''}`,
+    actor: nameActor(desk, 'viewer'),
     ...(desk.viewer.id === undefined ? {} : { userId: desk.viewer.id }),
   })
   return step.instanceId
