@@ -4,6 +4,7 @@ import type { Row, Sql } from '../database/connect.ts'
 import type { Environment } from '../metadata/expression/expression.ts'
 import type { Hop, Policy } from '../metadata/policy.ts'
 import type { Registry } from '../metadata/registry.ts'
+import { holdsFor } from './policies.ts'
 import { loadRelated } from './related.ts'
 import { describeUser } from './user.ts'
 
@@ -31,6 +32,16 @@ export async function describeRows(
   const now = speaksOfTime ? await hearing.readNow() : ''
   const user = describeUser(hearing.viewer)
   return copies.map((record) => ({ record, user, now }))
+}
+
+/** Those of the policies that hold, for each row. */
+export async function findHolding(
+  hearing: Hearing,
+  policies: readonly Policy[],
+  rows: readonly Row[],
+): Promise<readonly (readonly Policy[])[]> {
+  const environments = await describeRows(hearing, policies, rows)
+  return environments.map((environment) => policies.filter((policy) => holdsFor(policy, environment)))
 }
 
 /** Each relation once, those nearer to the record first. */

@@ -5,7 +5,7 @@ import { failAll, type Problem } from '../errors.ts'
 import type { Policy } from '../metadata/policy.ts'
 import { joinPath } from '../reader.ts'
 import type { Act } from './act.ts'
-import { describeRows, type Hearing } from './hops.ts'
+import { describeRows, findHolding, type Hearing } from './hops.ts'
 import { holdsFor, listsField, matchPolicies } from './policies.ts'
 import { isSame } from './values.ts'
 import { groupBy, listWrites, type Write } from './writes.ts'
@@ -53,7 +53,7 @@ export async function checkResult(act: Act, roots: readonly Write[]): Promise<vo
     if (write.action === 'restore') write.policies = matchPolicies(act.context.viewer, write.entity, 'update')
   await keepHolding(act, asked, (write) => write.row)
   refuse(asked, (write) => write.policies.length > 0)
-  refuseFields(act, asked)
+  await refuseFields(act, asked)
 }
 
 /** What the system does in the caller's wake needs no leave, and an administrator has it. */
@@ -94,32 +94,59 @@ function refuse(writes: readonly Write[], isAllowed: (write: Write) => boolean):
   if (problems.length > 0) throw failAll('FORBIDDEN', problems)
 }
 
-function refuseFields({ context }: Act, writes: readonly Write[]): void {
-  const problems = writes.flatMap((write): readonly Problem[] =>
-    listChanged(write)
-      .filter((name) => !mayChange(write.policies, name))
-      .map((name) => {
-        const field = write.entity.fieldsByName.get(name)
-        const called = field ? context.nameField(write.entity, field) : name
-        const message = `you may not ${write.action === 'create' ? 'give' : 'change'} this field here`
-        return { path: joinPath(write.path, called), field: called, message }
-      }),
+/** A value that is stored already passes, but for one that the caller cannot read: it would be told by that. */
+async function refuseFields(act: Act, writes: readonly Write[]): Promise<void> {
+  const given = writes.map((write) => ({ write, names: listGiven(write).filter(isLocked(write)) }))
+  const repeated = given.filter(({ write, names }) => names.some((name) => !isChanged(write, name)))
+  const reading = await findReading(
+    act,
+    repeated.map(({ write }) => write),
+  )
+  const problems = given.flatMap(({ write, names }) =>
+    names
+      .filter((name) => isChanged(write, name) || !mayBeFor(reading.get(write), name))
+      .map((name) => tellField(act, write, name)),
   )
   if (problems.length > 0) throw failAll('FORBIDDEN', problems)
 }
 
-function mayChange(policies: readonly Policy[], field: string): boolean {
+function tellField({ context }: Act, { entity, action, path }: Write, name: string): Problem {
+  const field = entity.fieldsByName.get(name)
+  const called = field ? context.nameField(entity, field) : name
+  const message = `you may not ${action === 'create' ? 'give' : 'change'} this field here`
+  return { path: joinPath(path, called), field: called, message }
+}
+
+/** The read policies that held for each of the stored records. */
+async function findReading(
+  act: Act,
+  writes: readonly Write[],
+): Promise<ReadonlyMap<Write, readonly Policy[]>> {
+  const reading = new Map<Write, readonly Policy[]>()
+  for (const [entity, group] of groupBy(writes, (write) => write.entity)) {
+    const policies = matchPolicies(act.context.viewer, entity, 'read')
+    const rows = group.map(({ old = {} }) => old)
+    const found = await findHolding(startHearing(act), policies, rows)
+    for (const [index, write] of group.entries()) reading.set(write, found[index] ?? [])
+  }
+  return reading
+}
+
+function isLocked({ policies }: Write): (field: string) => boolean {
+  return (field) => !mayBeFor(policies, field)
+}
+
+function mayBeFor(policies: readonly Policy[] = [], field: string): boolean {
   return policies.some((policy) => listsField(policy, field))
 }
 
-/** What the caller gave and what thereby changed; a new child's key to its parent counts as given. */
-function listChanged({ action, changes, entity, old, row, parent }: Write): readonly string[] {
-  if (action === 'create') {
-    const isBelow = parent !== undefined && parent.end.join === undefined
-    return [...changes.keys(), ...(isBelow ? [parent.end.remoteColumn] : [])]
-  }
-  return [...changes.keys()].filter((name) => {
-    const field = entity.fieldsByName.get(name)
-    return field === undefined || !isSame(field, old?.[name], row[name])
-  })
+/** What the caller gave; a new child's key to its parent counts as given. */
+function listGiven({ action, changes, parent }: Write): readonly string[] {
+  const isBelow = action === 'create' && parent !== undefined && parent.end.join === undefined
+  return [...changes.keys(), ...(isBelow ? [parent.end.remoteColumn] : [])]
+}
+
+function isChanged({ action, entity, old, row }: Write, name: string): boolean {
+  const field = entity.fieldsByName.get(name)
+  return action === 'create' || field === undefined || !isSame(field, old?.[name], row[name])
 }

@@ -3,9 +3,9 @@ import { isAdmin } from '../auth/viewer.ts'
 import type { Row } from '../database/connect.ts'
 import type { RegistryEntity } from '../metadata/registry.ts'
 import type { Act } from './act.ts'
-import { describeRows } from './hops.ts'
+import { findHolding } from './hops.ts'
 import { startHearing } from './permission.ts'
-import { holdsFor, listsField, matchPolicies } from './policies.ts'
+import { listsField, matchPolicies } from './policies.ts'
 import { groupBy, type Write } from './writes.ts'
 
 /** The rows as they are now, or as they were before they were deleted; null for one that the caller may not see. */
@@ -28,9 +28,9 @@ async function maskRows(act: Act, writes: readonly Write[]): Promise<readonly (R
   if (entity === undefined) return []
   const policies = matchPolicies(act.context.viewer, entity, 'read')
   const rows = writes.map(rowOf)
-  const environments = await describeRows(startHearing(act), policies, rows)
+  const found = await findHolding(startHearing(act), policies, rows)
   return rows.map((row, index) => {
-    const holding = policies.filter((policy) => holdsFor(policy, environments[index] ?? {}))
+    const holding = found[index] ?? []
     return holding.length === 0
       ? null
       : maskRow(entity, row, (field) => holding.some((each) => listsField(each, field)))

@@ -76,6 +76,9 @@ const document = {
       roles: ['manager'],
       expression: 'record.region.manager == user.email',
     },
+    { entity: 'deal', action: 'read', roles: ['editor'], fields: ['title', 'owner_id'] },
+    { entity: 'deal', action: 'read', roles: ['editor'], conditions: [own] },
+    { entity: 'deal', action: 'update', roles: ['editor'], fields: ['title'] },
     { entity: 'region', action: 'read', roles: ['manager', 'seller'] },
     { entity: 'note', action: 'create', roles: ['seller'], fields: ['body', 'deal_id'] },
   ],
@@ -195,6 +198,21 @@ describe('an update', () => {
     expect(await refusalOf(send(seller, 'update', { region_id: null }, deal.id))).toBe(
       'FORBIDDEN: regionId: you may not change this field here'.replace('regionId', 'region_id'),
     )
+  })
+
+  it('does not tell by a repeated value what cannot be read', async () => {
+    const deal = await app.create('deal', { title: 'a', amount: '5', owner_id: other })
+    const editor: Viewer = { ...seller, roles: ['editor'] }
+    const guesses = await Promise.all(
+      ['4', '5', '5.00', null].map((amount) =>
+        refusalOf(send(editor, 'update', { title: 'b', amount }, deal.id)),
+      ),
+    )
+    expect(new Set(guesses)).toEqual(new Set(['FORBIDDEN: amount: you may not change this field here']))
+    expect(await send(editor, 'update', { title: 'b', owner_id: other }, deal.id)).toMatchObject({
+      title: 'b',
+      amount: null,
+    })
   })
 
   it('finds no record that cannot be seen', async () => {
