@@ -3,6 +3,7 @@ import { sqlState } from '../database/transaction.ts'
 import { AppError, fail, type Problem } from '../errors.ts'
 import { findConstraint } from '../metadata/tables/constraints.ts'
 import { joinPath } from '../reader.ts'
+import { findSight } from './sight.ts'
 import type { WriteContext } from './write-context.ts'
 import type { Write } from './writes.ts'
 
@@ -67,8 +68,12 @@ function tellReference(context: WriteContext, writes: readonly Write[], error: u
   const found = findConstraint(context.registry, readText(error, 'constraint_name'))
   const [write] = writes
   if (found === undefined) return undefined
-  if (write === undefined || write.action === 'delete')
-    return fail('CONFLICT', `A record is still referred to by ${found.entity}.${found.fields.join(', ')}`)
+  if (write === undefined || write.action === 'delete') {
+    const other = context.registry.entities.get(found.entity)
+    const isKnown = other !== undefined && findSight(context.viewer.roles, other).read !== undefined
+    const who = isKnown ? `${found.entity}.${found.fields.join(', ')}` : 'records that you cannot see'
+    return fail('CONFLICT', `A record is still referred to by ${who}`)
+  }
   const name = nameField(context, write, found.fields[0] ?? '')
   const message = 'leads to a record that does not exist'
   return fail('NOT_FOUND', `${name} ${message}`, [{ path: joinPath(write.path, name), field: name, message }])

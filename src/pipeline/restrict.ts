@@ -4,6 +4,7 @@ import { fail } from '../errors.ts'
 import { entityOf, type RelationEnd } from '../metadata/registry.ts'
 import type { Act, Restrict } from './act.ts'
 import { writeSource } from './reading.ts'
+import { findSight } from './sight.ts'
 import { bind, column, sqlType, statement, type Values } from './statement.ts'
 import { isLive } from './visible.ts'
 import type { Write } from './writes.ts'
@@ -23,9 +24,13 @@ export async function checkRestrict({ sql, context }: Act, { end, writes }: Rest
   const { from, parent } = writeSource(other, end, 't')
   const text = `select 1 from ${from} where ${parent} = any(${bindKeys(end, writes, values)}) and ${isLive(other, 't')} limit 1`
   if ((await run(sql, statement(text, values))).length === 0) return
+  const subject = `The ${writes[0]?.entity.name} is still referred to by`
+  const isKnown = findSight(context.viewer.roles, other).read !== undefined
   throw fail(
     'CONFLICT',
-    `The ${writes[0]?.entity.name} is still referred to by ${end.other} (relation ${end.relation.source}.${end.relation.name}); delete those first`,
+    isKnown
+      ? `${subject} ${end.other} (relation ${end.relation.source}.${end.relation.name}); delete those first`
+      : `${subject} records that you cannot see`,
   )
 }
 

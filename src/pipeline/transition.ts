@@ -2,6 +2,7 @@
 import { isAdmin, type Viewer } from '../auth/viewer.ts'
 import type { Action, Machine, Transition } from '../metadata/behaviour.ts'
 import type { Environment } from '../metadata/expression/expression.ts'
+import { findSight } from './sight.ts'
 import type { Actor } from './write-context.ts'
 import type { Effect, Write } from './writes.ts'
 
@@ -15,6 +16,18 @@ export type LookAround = (loads: Transition['loads']) => Environment
 export function takeTransition(viewer: Viewer, write: Write, look: LookAround): string | undefined {
   const { machine } = write.entity.behaviour
   if (machine === undefined || write.action === 'restore') return undefined
+  const refusal = findRefusal(viewer, write, machine, look)
+  const isTold = refusal === undefined || write.old == null || canSeeState(viewer, write)
+  return isTold ? refusal : `cannot go to "${String(write.row[machine.field.name])}" from where it is`
+}
+
+/** Whether the caller can read the state of every record that there is to be seen; what is said of a refusal tells it. */
+function canSeeState(viewer: Viewer, { actor, entity }: Write): boolean {
+  const field = entity.behaviour.machine?.field.name ?? ''
+  return actor !== 'viewer' || findSight(viewer.roles, entity).read?.get(field) === 'always'
+}
+
+function findRefusal(viewer: Viewer, write: Write, machine: Machine, look: LookAround): string | undefined {
   const from = write.old?.[machine.field.name] ?? undefined
   const to = write.row[machine.field.name]
   if (from === undefined) return checkInitial(machine, to)

@@ -28,11 +28,31 @@ const document = {
       ],
     },
     {
+      name: 'ticket',
+      fields: [
+        { name: 'title', type: 'string' },
+        { name: 'status', type: 'string' },
+      ],
+    },
+    {
       name: 'note',
       fields: [
         { name: 'body', type: 'text' },
         { name: 'deal_id', type: 'uuid', required: true },
       ],
+    },
+  ],
+  state_machines: [
+    {
+      entity: 'ticket',
+      field: 'status',
+      definition: {
+        initial: 'open',
+        transitions: [
+          { from: 'open', to: 'shut' },
+          { from: 'shut', to: 'open' },
+        ],
+      },
     },
   ],
   relations: [
@@ -79,7 +99,11 @@ const document = {
     { entity: 'deal', action: 'read', roles: ['editor'], fields: ['title', 'owner_id'] },
     { entity: 'deal', action: 'read', roles: ['editor'], conditions: [own] },
     { entity: 'deal', action: 'update', roles: ['editor'], fields: ['title'] },
-    { entity: 'region', action: 'read', roles: ['manager', 'seller'] },
+    { entity: 'ticket', action: 'read', roles: ['blind'], fields: ['title'] },
+    { entity: 'ticket', action: 'read', roles: ['seeing'] },
+    { entity: 'ticket', action: 'update', roles: ['blind', 'seeing'] },
+    { entity: 'region', action: 'read', roles: ['manager', 'seller', 'cleaner'] },
+    { entity: 'region', action: 'delete', roles: ['manager', 'cleaner'] },
     { entity: 'note', action: 'create', roles: ['seller'], fields: ['body', 'deal_id'] },
   ],
 }
@@ -215,6 +239,33 @@ describe('an update', () => {
     })
   })
 
+  it('does not tell by a refused transition what cannot be read', async () => {
+    const shut = await app.create('ticket', { title: 'a', status: 'open' })
+    await app.update('ticket', shut.id, { status: 'shut' })
+    const unread = await app.create('ticket', { title: 'b', status: 'open' })
+    const go = (role: string, key: unknown, to: string) => {
+      const entity = entityOf(app.registry, 'ticket')
+      const record = {
+        action: 'update',
+        entity,
+        path: '',
+        key: key as Value,
+        input: {},
+        relations: [],
+      } as const
+      const plan = { kind: 'records', records: [{ ...record, transition: to }] } as const
+      return refusalOf(app.send(plan, { viewer: { ...seller, roles: [role] } }))
+    }
+    const unsaid = 'TRANSITION_REFUSED: status: cannot go to "void" from where it is'
+    expect(await go('blind', shut.id, 'void')).toBe(unsaid)
+    expect(await go('blind', unread.id, 'void')).toBe(unsaid)
+    expect(await go('blind', shut.id, 'shut')).toBe(unsaid.replace('void', 'shut'))
+    expect(await go('blind', unread.id, 'shut')).toBe('nothing was refused')
+    expect(await go('seeing', shut.id, 'void')).toBe(
+      'TRANSITION_REFUSED: status: cannot go from "shut" to "void"; it may go to "open"',
+    )
+  })
+
   it('finds no record that cannot be seen', async () => {
     const deal = await app.create('deal', { title: 'nowhere' })
     expect(await refusalOf(send(manager, 'update', { title: 'b' }, deal.id))).toBe(
@@ -247,6 +298,23 @@ describe('a delete', () => {
     const deal = await app.create('deal', { title: 'a', owner_id: seller.id, notes: [{ body: 'x' }] })
     await send(seller, 'delete', {}, deal.id)
     expect(await app.rows('select 1 from notes where deleted_at is null')).toEqual([])
+  })
+
+  it('does not name who refers to the record where the caller knows none of those', async () => {
+    const region = await app.create('region', { name: 'north' })
+    await app.create('deal', { title: 'a', region_id: region.id })
+    const remove = (role: string) => {
+      const entity = entityOf(app.registry, 'region')
+      const record = { action: 'delete', entity, path: '', key: region.id as Value } as const
+      const viewer = { ...seller, roles: [role] }
+      return refusalOf(app.send({ kind: 'records', records: [record] }, { viewer }))
+    }
+    expect(await remove('cleaner')).toBe(
+      'CONFLICT: The region is still referred to by records that you cannot see',
+    )
+    expect(await remove('manager')).toBe(
+      'CONFLICT: The region is still referred to by deal (relation region.deals); delete those first',
+    )
   })
 
   it('is refused for the record of somebody else', async () => {
