@@ -113,11 +113,11 @@ async function perform(act: Act, plan: Plan): Promise<Performed> {
   try {
     await carryOut(act, roots)
     await checkRestricts(act)
+    await checkRights(act, roots)
     await askAfter(act)
   } catch (error) {
     throw await blameRights(act, error)
   }
-  await checkRights(act, roots)
   const written = { count: roots.length, rows: await tellRows(act, roots) }
   return { written, isAwaited: act.told.size > 0, hasStarted: act.started.length > 0 }
 }
