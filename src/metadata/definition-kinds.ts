@@ -17,7 +17,7 @@ export type List = keyof DefinitionOf
 export type DefinitionRow = Readonly<Record<string, unknown>>
 
 /** What a definition is when it is read, before it has what only a stored one has. */
-type ReadOf = Readonly<{
+export type ReadOf = Readonly<{
   entities: Entity
   relations: Relation
   rules: Rule
@@ -49,6 +49,8 @@ export type Kind<Read, Stored> = Readonly<{
   groupOf?(item: Stored): string
   /** Those of an entity can be replaced as a whole; the column `entity` names it. */
   isOwned?: true
+  /** Where only an id tells rows apart: what makes one that changed the same still; what says the same always is. */
+  likeness?(item: Read): string | undefined
 }>
 
 export const kinds: { readonly [K in List]: Kind<ReadOf[K], DefinitionOf[K]> } = {
@@ -105,6 +107,7 @@ export const kinds: { readonly [K in List]: Kind<ReadOf[K], DefinitionOf[K]> } =
     leansOn: ({ entity }) => [['entity', entity]],
     groupOf: ({ entity, priority }) => `${entity} ${priority}`,
     isOwned: true,
+    likeness: ({ entity, name }) => name && `${entity}.${name}`,
   },
   machines: {
     kind: 'machine',
@@ -170,7 +173,20 @@ export const kinds: { readonly [K in List]: Kind<ReadOf[K], DefinitionOf[K]> } =
     leansOn: ({ entity, event }) => (event === undefined ? [['entity', entity]] : []),
     groupOf: ({ entity }) => entity,
     isOwned: true,
+    likeness: ({ entity, event = '', hook, method, url }) => `${entity}${event} ${hook} ${method} ${url}`,
   },
+}
+
+/** Whether only an id tells definitions of the kind apart, so that a document cannot. */
+export function hasIds({ key }: Pick<Kind<never, never>, 'key'>): boolean {
+  return key.includes('id')
+}
+
+/** What tells a definition from the others of its kind in a document; undefined when it stands for itself. */
+export function tellApart(kind: Pick<Kind<never, never>, 'key'>, item: object): string | undefined {
+  const read = item as Readonly<Record<string, unknown>>
+  if (!hasIds(kind)) return kind.key.map((column) => String(read[column])).join('.')
+  return typeof read.name === 'string' ? `${read.entity}.${read.name}` : undefined
 }
 
 /** The lists in the order in which their definitions lean on each other. */

@@ -11,35 +11,25 @@ import {
   readObject,
   type Source,
 } from '../reader.ts'
-import { type DefinitionRow, type Kind, kinds } from './definition-kinds.ts'
-import type { Entity } from './entity.ts'
-import { sortMachines, sortPermissions, sortRules, sortWebhooks } from './order.ts'
-import type { Permission } from './permission.ts'
-import type { Definitions } from './registry.ts'
-import type { Relation } from './relation.ts'
-import type { Rule } from './rule.ts'
-import { nameMachine, type StateMachine } from './state-machine.ts'
-import type { Webhook } from './webhook.ts'
-import type { Workflow } from './workflow.ts'
+import { type Kind, kinds, type List, lists, type ReadOf, tellApart } from './definition-kinds.ts'
+import { sortOwned } from './order.ts'
+import type { DefinitionOf, Definitions } from './registry.ts'
+import { stateInverses } from './sides.ts'
 
 /** Rows by the name of their entity or join table, as they stand in a document. */
 export type SampleRows = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
-export type MetadataDocument = Readonly<{
-  entities: readonly Entity[]
-  relations: readonly Relation[]
-  rules: readonly Rule[]
-  machines: readonly StateMachine[]
-  workflows: readonly Workflow[]
-  permissions: readonly Permission[]
-  webhooks: readonly Webhook[]
-  sampleData: SampleRows
-  /** The names of the fields of each entity, as the document lists them. */
-  listedFields: ReadonlyMap<string, readonly unknown[]>
-}>
+/** The definitions of a document, list by list, as they were read. */
+export type Sections = { readonly [K in List]: readonly ReadOf[K][] }
+export type MetadataDocument = Sections &
+  Readonly<{
+    sampleData: SampleRows
+    /** The names of the fields of each entity, as the document lists them. */
+    listedFields: ReadonlyMap<string, readonly unknown[]>
+  }>
 export type DocumentFormat = 'yaml' | 'json'
 
 const ignoredKeys = ['exported_at', 'ui_configs'] as const
-const sections = Object.values(kinds).map(({ section }) => section)
+const sections = lists.map((list) => kinds[list].section)
 const keys = ['version', ...sections, 'sample_data', ...ignoredKeys]
 /** Aliases could make a small text as large as one likes. */
 const mostAliases = 100
@@ -66,46 +56,15 @@ export function readDocument(value: unknown): MetadataDocument {
   const version = pick(source, 'version')
   if (version !== undefined && version !== 1)
     addProblem(source, 'version', `must be 1, found ${describe(version)}`)
-  const entities = readSection(source, kinds.entities)
-  const relations = readSection(source, kinds.relations)
-  const rules = readSection(source, kinds.rules)
-  const machines = readSection(source, kinds.machines)
-  const workflows = readSection(source, kinds.workflows)
-  const permissions = readSection(source, kinds.permissions)
-  const webhooks = readSection(source, kinds.webhooks)
-  const checkTwice = (key: string, names: readonly (string | undefined)[]) =>
-    problems.push(...findTwice(key, names))
-  checkTwice(
-    'entities',
-    entities.map(({ name }) => name),
-  )
-  checkTwice(
-    'relations',
-    relations.map(({ source: from, name }) => `${from}.${name}`),
-  )
-  checkTwice(
-    'rules',
-    rules.map(({ entity, name }) => name && `${entity}.${name}`),
-  )
-  checkTwice('state_machines', machines.map(nameMachine))
-  checkTwice(
-    'workflows',
-    workflows.map(({ name }) => name),
-  )
+  const found = mapSections((list) => readSection(source, kinds[list]))
+  for (const list of lists) problems.push(...findTwice(list, found))
   const sampleData = readSampleData(source)
   if (problems.length > 0) throw failAll('VALIDATION_FAILED', problems)
-  const listedFields = listFields(pick(source, 'entities'))
-  return {
-    entities,
-    relations,
-    rules,
-    machines,
-    workflows,
-    permissions,
-    webhooks,
-    sampleData,
-    listedFields,
-  }
+  return { ...found, sampleData, listedFields: listFields(pick(source, 'entities')) }
+}
+
+function mapSections(read: <K extends List>(list: K) => readonly ReadOf[K][]): Sections {
+  return Object.fromEntries(lists.map((list) => [list, read(list)])) as Sections
 }
 
 function readSection<Read>(
@@ -125,13 +84,20 @@ function listFields(entities: unknown): ReadonlyMap<string, readonly unknown[]> 
   )
 }
 
-/** Where a name stands a second time; what has no name stands for itself. */
-function findTwice(key: string, names: readonly (string | undefined)[]): readonly Problem[] {
-  return names.flatMap((name, index) => {
-    const first = names.indexOf(name)
-    if (name === undefined || first === index) return []
-    const message = `is defined twice: ${name} stands at ${key}[${first}] too`
-    return [{ path: joinPath(key, index), message }]
+/** Where a definition stands a second time; what has no name stands for itself. */
+function findTwice(list: List, found: Sections): readonly Problem[] {
+  const { section } = kinds[list]
+  const first = new Map<string, number>()
+  return found[list].flatMap((item, index) => {
+    const name = tellApart(kinds[list], item)
+    if (name === undefined) return []
+    const place = first.get(name)
+    if (place === undefined) {
+      first.set(name, index)
+      return []
+    }
+    const message = `is defined twice: ${name} stands at ${section}[${place}] too`
+    return [{ path: joinPath(section, index), message }]
   })
 }
 
@@ -149,23 +115,14 @@ function readSampleData(source: Source): SampleRows {
 }
 
 /** Writes definitions, and rows where given, as a text that is the same for the same content. */
-export function writeDocument(
-  definitions: Definitions,
-  format: DocumentFormat,
-  sampleData?: SampleRows,
-): string {
-  const [rules, machines] = [sortRules(definitions), sortMachines(definitions)]
-  const [permissions, webhooks] = [sortPermissions(definitions), sortWebhooks(definitions)]
-  const { workflows } = definitions
+export function writeDocument(given: Definitions, format: DocumentFormat, sampleData?: SampleRows): string {
+  const definitions = stateInverses(given)
+  const written = lists.map(
+    (list) => [kinds[list].section, writeSection(kinds[list], definitions, definitions[list])] as const,
+  )
   const document = {
     version: 1,
-    entities: writeSection(kinds.entities, definitions.entities),
-    relations: writeSection(kinds.relations, definitions.relations),
-    ...(rules.length > 0 ? { rules: writeSection(kinds.rules, rules) } : {}),
-    ...(machines.length > 0 ? { state_machines: writeSection(kinds.machines, machines) } : {}),
-    ...(workflows.length > 0 ? { workflows: writeSection(kinds.workflows, workflows) } : {}),
-    ...(permissions.length > 0 ? { permissions: writeSection(kinds.permissions, permissions) } : {}),
-    ...(webhooks.length > 0 ? { webhooks: writeSection(kinds.webhooks, webhooks) } : {}),
+    ...Object.fromEntries(written.filter(([section, items]) => items.length > 0 || isAlways(section))),
     ...(sampleData && Object.keys(sampleData).length > 0 ? { sample_data: sampleData } : {}),
   }
   return format === 'json'
@@ -173,9 +130,16 @@ export function writeDocument(
     : stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })
 }
 
-function writeSection<Stored>(
-  kind: Readonly<{ write(item: Stored): DefinitionRow }>,
-  items: readonly Stored[],
+/** An empty app still shows what a document is made of. */
+function isAlways(section: string): boolean {
+  return section === 'entities' || section === 'relations'
+}
+
+function writeSection<K extends List>(
+  kind: Pick<Kind<never, DefinitionOf[K]>, 'write' | 'isOwned'>,
+  { entities }: Definitions,
+  items: readonly DefinitionOf[K][],
 ): readonly unknown[] {
-  return items.map((item) => kind.write(item).definition)
+  const sorted = kind.isOwned ? sortOwned(entities, items) : items
+  return sorted.map((item) => kind.write(item).definition)
 }

@@ -1,18 +1,21 @@
 // What an import makes of the definitions there are, and where in its document a problem stands.
 import { randomUUID } from 'node:crypto'
 import { joinPath } from '../reader.ts'
-import { kinds, lists } from './definition-kinds.ts'
-import type { MetadataDocument } from './document.ts'
+import {
+  hasIds,
+  type Kind,
+  kinds,
+  type List,
+  lists,
+  mapDefinitions,
+  type ReadOf,
+  tellApart,
+} from './definition-kinds.ts'
+import type { MetadataDocument, Sections } from './document.ts'
 import { listWrittenFields } from './entity.ts'
-import { namePermission, type Permission, writePermission } from './permission.ts'
 import type { DefinitionProblem, Definitions } from './registry.ts'
-import type { Relation } from './relation.ts'
-import type { NamedRelation } from './relation-end.ts'
-import { nameRule, type Rule, writeRule } from './rule.ts'
 import { keepSides } from './sides.ts'
-import { nameMachine } from './state-machine.ts'
 import type { Edit } from './store.ts'
-import { nameWebhook, type Webhook, writeWebhook } from './webhook.ts'
 
 export type Import = Readonly<{
   edit(current: Definitions): Edit
@@ -20,43 +23,25 @@ export type Import = Readonly<{
 }>
 
 /**
- * Adds or replaces what the document names, workflows by their names. Rules, machines, permissions and webhooks of the
- * entities that it names become those that it has.
+ * Adds or replaces what the document names. What belongs to the entities that it names becomes what it has for them.
  * With `prune` everything that it does not name goes; tables stay.
  */
 export function planImport(document: MetadataDocument, prune: boolean): Import {
-  const places = listPlaces(document)
+  const sections: Sections = document
+  const places = listPlaces(sections)
   const edit = (current: Definitions): Edit => {
     const replaced = new Set([
       ...listNamed(document),
       ...(prune ? [...current.entities.map(({ name }) => name), ofNoEntity] : []),
     ])
-    const isKept = ({ entity }: Readonly<{ entity: string }>) => !replaced.has(entity)
-    const rules = document.rules.map(chooseIds(current.rules, listRuleKeys))
-    const permissions = document.permissions.map(chooseIds(current.permissions, listPermissionKeys))
-    const webhooks = document.webhooks.map(chooseIds(current.webhooks, listWebhookKeys))
-    // Problems tell a rule without a name by the id that it has just been given.
-    for (const [index, rule] of rules.entries()) places.set(`rule ${nameRule(rule)}`, index)
-    for (const [index, each] of permissions.entries()) places.set(`permission ${namePermission(each)}`, index)
-    for (const [index, each] of webhooks.entries()) places.set(`webhook ${nameWebhook(each)}`, index)
-    const known = new Set(document.machines.map(nameMachine))
-    return {
-      definitions: {
-        entities: mergeNamed(current.entities, document.entities, ({ name }) => name, prune),
-        relations: mergeRelations(current.relations, document.relations, prune),
-        rules: [...current.rules.filter(isKept), ...rules],
-        machines: mergeNamed(
-          current.machines.filter((machine) => isKept(machine) || known.has(nameMachine(machine))),
-          document.machines,
-          nameMachine,
-          prune,
-        ),
-        workflows: mergeNamed(current.workflows, document.workflows, ({ name }) => name, prune),
-        permissions: [...current.permissions.filter(isKept), ...permissions],
-        webhooks: [...current.webhooks.filter(isKept), ...webhooks],
-      },
-      replaced: [...replaced],
-    }
+    const definitions = mapDefinitions((list) => {
+      const added = completeAll(kinds[list], sections[list], current[list])
+      // Problems tell what has no name by the id that it has just been given.
+      for (const [index, item] of added.entries()) places.set(placeOf(kinds[list], item), index)
+      return mergeList(kinds[list], current[list], added, { prune, replaced })
+    })
+    const relations = mergeRelations(current, document, definitions)
+    return { definitions: { ...definitions, relations }, replaced: [...replaced] }
   }
   return { edit, locate: locateIn(document, places) }
 }
@@ -66,90 +51,102 @@ const ofNoEntity = ''
 
 /** The entities that the document speaks of. */
 function listNamed(document: MetadataDocument): ReadonlySet<string> {
-  const { entities, rules, machines, permissions, webhooks } = document
+  const owned = lists
+    .filter((list) => kinds[list].isOwned)
+    .flatMap((list): readonly object[] => document[list])
   return new Set([
-    ...entities.map(({ name }) => name),
-    ...[...rules, ...machines, ...permissions, ...webhooks].map(({ entity }) => entity),
+    ...document.entities.map(({ name }) => name),
+    ...owned.map((item) => String((item as Readonly<{ entity?: unknown }>).entity)),
   ])
 }
 
-/** What is stored keeps its id when the document says the same, or has the same name; each id is given once. */
-function chooseIds<T extends object>(
-  current: readonly (T & Readonly<{ id: string }>)[],
-  listKeys: (item: T) => readonly string[],
-): (item: T) => T & Readonly<{ id: string }> {
-  type Stored = (typeof current)[number]
-  const free = new Map<string, Stored[]>()
+type Merged<Read, Stored> = Pick<
+  Kind<Read, Stored>,
+  'kind' | 'key' | 'complete' | 'write' | 'nameOf' | 'isOwned' | 'likeness'
+>
+
+/** Makes definitions of a document stored ones. What is stored keeps its id; each id is given once. */
+function completeAll<Read extends object, Stored extends object>(
+  kind: Merged<Read, Stored>,
+  added: readonly Read[],
+  current: readonly Stored[],
+): readonly Stored[] {
+  if (!hasIds(kind)) return added.map((item) => kind.complete(item, {}))
+  const free = new Map<string, string[]>()
+  const listKeys = (item: Stored): readonly string[] => {
+    const likeness = kind.likeness?.(item as unknown as Read)
+    const content = `content ${JSON.stringify(kind.write(item).definition)}`
+    return likeness === undefined ? [content] : [content, `like ${likeness}`]
+  }
   for (const item of current)
-    for (const key of listKeys(item)) free.set(key, [...(free.get(key) ?? []), item])
-  const used = new Set<Stored>()
-  return (item) => {
-    const old = listKeys(item)
+    for (const key of listKeys(item)) free.set(key, [...(free.get(key) ?? []), String(kind.write(item).id)])
+  const used = new Set<string>()
+  return added.map((item) => {
+    const fresh = kind.complete(item, { id: randomUUID() })
+    const id = listKeys(fresh)
       .flatMap((key) => free.get(key) ?? [])
       .find((each) => !used.has(each))
-    if (old !== undefined) used.add(old)
-    return { ...item, id: old?.id ?? randomUUID() }
-  }
+    if (id === undefined) return fresh
+    used.add(id)
+    return kind.complete(item, { id })
+  })
 }
 
-function listRuleKeys(rule: Rule): readonly string[] {
-  const content = `content ${JSON.stringify(writeRule(rule))}`
-  return rule.name === undefined ? [content] : [content, `name ${rule.entity}.${rule.name}`]
-}
+type Scope = Readonly<{ prune: boolean; replaced: ReadonlySet<string> }>
 
-function listPermissionKeys(permission: Permission): readonly string[] {
-  return [JSON.stringify(writePermission(permission))]
-}
-
-/** A webhook that still calls the same address at the same time is the same one, and keeps its secret. */
-function listWebhookKeys(webhook: Webhook): readonly string[] {
-  const { entity, event = '', hook, method, url } = webhook
-  return [
-    `content ${JSON.stringify(writeWebhook(webhook))}`,
-    `call ${entity}${event} ${hook} ${method} ${url}`,
-  ]
-}
-
-function mergeRelations(
-  current: readonly NamedRelation[],
-  added: readonly Relation[],
-  prune: boolean,
-): Edit['definitions']['relations'] {
-  const nameOf = ({ source, name }: Relation): string => `${source}.${name}`
-  const old = new Map(current.map((relation) => [nameOf(relation), relation]))
-  const settled = added.map((relation) => keepSides(old.get(nameOf(relation)), relation))
-  return mergeNamed<Edit['definitions']['relations'][number]>(current, settled, nameOf, prune)
-}
-
-function mergeNamed<T>(
-  current: readonly T[],
-  added: readonly T[],
-  nameOf: (item: T) => string,
-  prune: boolean,
-): readonly T[] {
-  const merged = new Map<string, T>()
-  const names = new Set(added.map(nameOf))
-  for (const item of current) if (!prune || names.has(nameOf(item))) merged.set(nameOf(item), item)
-  for (const item of added) merged.set(nameOf(item), item)
+/** Keeps the order of what there is, and puts what is new behind it; what belongs to an entity that is named comes anew. */
+function mergeList<Read, Stored extends object>(
+  kind: Merged<Read, Stored>,
+  current: readonly Stored[],
+  added: readonly Stored[],
+  { prune, replaced }: Scope,
+): readonly Stored[] {
+  const entityOf = (item: Stored): string => String((item as Readonly<{ entity?: unknown }>).entity)
+  const kept = kind.isOwned ? current.filter((item) => !replaced.has(entityOf(item))) : prune ? [] : current
+  if (hasIds(kind)) return [...kept, ...added]
+  const names = new Set([...kept, ...added].map((item) => kind.nameOf(item)))
+  const merged = new Map(
+    current.filter((item) => names.has(kind.nameOf(item))).map((item) => [kind.nameOf(item), item] as const),
+  )
+  for (const item of added) merged.set(kind.nameOf(item), item)
   return [...merged.values()]
 }
 
-/** The index of each definition in its list, by kind and name; rules without a name are not there yet. */
-function listPlaces({
-  entities,
-  relations,
-  rules,
-  machines,
-  workflows,
-}: MetadataDocument): Map<string, number> {
-  const named = [
-    ...entities.map(({ name }, index) => [`entity ${name}`, index] as const),
-    ...relations.map(({ source, name }, index) => [`relation ${source}.${name}`, index] as const),
-    ...rules.map(({ entity, name }, index) => [`rule ${entity}.${name}`, index] as const),
-    ...machines.map((machine, index) => [`machine ${nameMachine(machine)}`, index] as const),
-    ...workflows.map(({ name }, index) => [`workflow ${name}`, index] as const),
-  ]
-  return new Map(named)
+/** Relations that are new have no sides yet; the others keep theirs. */
+function mergeRelations(
+  current: Definitions,
+  document: MetadataDocument,
+  merged: Definitions,
+): Edit['definitions']['relations'] {
+  const { nameOf } = kinds.relations
+  const old = new Map(current.relations.map((relation) => [nameOf(relation), relation]))
+  const read = new Map(
+    document.relations.map((relation) => [tellApart(kinds.relations, relation), relation] as const),
+  )
+  return merged.relations.map((relation) => {
+    const name = nameOf(relation)
+    const found = read.get(name)
+    return found === undefined ? relation : keepSides(old.get(name), found)
+  })
+}
+
+function placeOf<Stored>(kind: Pick<Kind<never, Stored>, 'kind' | 'nameOf'>, item: Stored): string {
+  return `${kind.kind} ${kind.nameOf(item)}`
+}
+
+/** The index of each definition in its list, by kind and name; what has no name is not there yet. */
+function listPlaces(sections: Sections): Map<string, number> {
+  return new Map(lists.flatMap((list) => listNames(list, sections[list])))
+}
+
+function listNames<K extends List>(
+  list: K,
+  items: readonly ReadOf[K][],
+): readonly (readonly [string, number])[] {
+  return items.flatMap((item, index) => {
+    const name = tellApart(kinds[list], item)
+    return name === undefined ? [] : [[`${kinds[list].kind} ${name}`, index] as const]
+  })
 }
 
 function locateIn(document: MetadataDocument, places: ReadonlyMap<string, number>): Import['locate'] {

@@ -1,4 +1,4 @@
-// The order in which rules and machines are shown and exported: that of their entities, and within one that of asking.
+// The order in which what belongs to an entity is shown and exported: that of the entities, and within one that of asking.
 import type { StoredPermission } from './permission.ts'
 import type { Definitions } from './registry.ts'
 import type { StoredRule } from './rule.ts'
@@ -7,29 +7,36 @@ import type { StoredWebhook } from './webhook.ts'
 
 /** The rules by entity, then by priority, the lowest first, then as they were defined. */
 export function sortRules({ entities, rules }: Definitions): readonly StoredRule[] {
-  const placeOf = placeEntities(entities)
-  return rules.toSorted((one, other) => placeOf(one) - placeOf(other) || one.priority - other.priority)
+  return sortOwned(entities, rules)
 }
 
 /** The state machines by entity, then as they were defined. */
 export function sortMachines({ entities, machines }: Definitions): readonly StateMachine[] {
-  const placeOf = placeEntities(entities)
-  return machines.toSorted((one, other) => placeOf(one) - placeOf(other))
+  return sortOwned(entities, machines)
 }
 
 /** The permissions by entity, then as they were defined. */
 export function sortPermissions({ entities, permissions }: Definitions): readonly StoredPermission[] {
-  const placeOf = placeEntities(entities)
-  return permissions.toSorted((one, other) => placeOf(one) - placeOf(other))
+  return sortOwned(entities, permissions)
 }
 
 /** The webhooks by entity, then as they were defined. */
 export function sortWebhooks({ entities, webhooks }: Definitions): readonly StoredWebhook[] {
-  const placeOf = placeEntities(entities)
-  return webhooks.toSorted((one, other) => placeOf(one) - placeOf(other))
+  return sortOwned(entities, webhooks)
 }
 
-function placeEntities(entities: Definitions['entities']) {
+/** Definitions by their entity, then by priority where they have one, then as they were defined. */
+export function sortOwned<T extends object>(
+  entities: Definitions['entities'],
+  items: readonly T[],
+): readonly T[] {
   const places = new Map(entities.map(({ name }, place) => [name, place]))
-  return ({ entity }: Readonly<{ entity: string }>): number => places.get(entity) ?? places.size
+  const rank = (item: T): readonly [place: number, priority: number] => {
+    const { entity, priority } = item as Readonly<{ entity?: unknown; priority?: unknown }>
+    return [places.get(String(entity)) ?? places.size, typeof priority === 'number' ? priority : 0]
+  }
+  const ranked = items.map((item) => ({ item, rank: rank(item) }))
+  return ranked
+    .toSorted((one, other) => one.rank[0] - other.rank[0] || one.rank[1] - other.rank[1])
+    .map(({ item }) => item)
 }

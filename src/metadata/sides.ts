@@ -33,10 +33,30 @@ export function nameSides(
   }
 }
 
-/** A new definition of a relation keeps its names in the API, unless it asks for another one. */
+/**
+ * States the name on the target wherever it is another one than an app would choose that has these definitions from the
+ * start: a name stays when what it gave way to is gone.
+ */
+export function stateInverses(definitions: Definitions): Definitions {
+  const anew = nameSides({
+    ...definitions,
+    relations: definitions.relations.map(({ sides: _, ...relation }) => relation),
+  })
+  const relations = definitions.relations.map((relation, index) =>
+    relation.sides.target === anew.relations[index]?.sides.target
+      ? relation
+      : { ...relation, inverse: relation.sides.target },
+  )
+  return { ...definitions, relations }
+}
+
+/** A new definition of a relation keeps its names in the API, unless it asks for another one; to state the one there is changes nothing. */
 export function keepSides(old: NamedRelation | undefined, relation: Relation): Unnamed {
-  const isKept = old !== undefined && old.inverse === relation.inverse && old.target === relation.target
-  return isKept ? { ...relation, sides: old.sides } : relation
+  if (old === undefined || old.target !== relation.target) return relation
+  if (old.inverse === relation.inverse) return { ...relation, sides: old.sides }
+  if (old.inverse !== undefined || relation.inverse !== old.sides.target) return relation
+  const { inverse: _, ...rest } = relation
+  return { ...rest, sides: old.sides }
 }
 
 function nameRelation(

@@ -1,5 +1,5 @@
 // Reads all live rows of an app in the form that sample data has, so that a document can carry them elsewhere.
-import { type Row, run, type Sql } from '../database/connect.ts'
+import type { Pool, Row, Sql } from '../database/connect.ts'
 import { quoteName } from '../database/identifiers.ts'
 import { fail } from '../errors.ts'
 import type { SampleRows } from '../metadata/document.ts'
@@ -7,24 +7,55 @@ import { entityOf, type Registry, type RegistryEntity } from '../metadata/regist
 import type { JoinRelation } from '../metadata/relation.ts'
 import { column, selectList } from './statement.ts'
 
-/** More rows than this belong into a backup, not into a document. */
-const mostRows = 100_000
+/** What does not fit belongs into a backup, not into a document; an import takes no more either. */
+const mostDump = { rows: 100_000, bytes: 16_777_216 } as const
+type DumpLimits = Readonly<{ rows: number; bytes: number }>
+/** How many rows come over at a time. */
+const batchSize = 500
 
-/** The rows of every entity and join table that has any, in order of their keys; nulls and secrets are left out. */
-export async function dump(sql: Sql, registry: Registry): Promise<SampleRows> {
-  const data: Record<string, readonly Row[]> = {}
-  let left = mostRows
-  for (const [name, text] of writeReads(registry)) {
-    const rows = await run(sql, { text: `${text} limit $1`, values: [left + 1] })
-    if (rows.length > left)
-      throw fail(
-        'LIMIT_EXCEEDED',
-        `The app has more than ${mostRows} rows; export it without data and copy those with pg_dump`,
-      )
-    left -= rows.length
-    if (rows.length > 0) data[name] = rows.map(dropNulls)
-  }
-  return data
+/**
+ * The rows of every entity and join table that has any, in order of their keys, all as they were at one moment; nulls and
+ * secrets are left out. It stops with LIMIT_EXCEEDED as soon as they are too many or too long.
+ */
+export async function dump(
+  pool: Pool,
+  registry: Registry,
+  limits: DumpLimits = mostDump,
+): Promise<SampleRows> {
+  return await pool.begin('isolation level repeatable read read only', async (sql) => {
+    const data: Record<string, readonly Row[]> = {}
+    let left = limits
+    for (const [name, text] of writeReads(registry)) {
+      const rows = await readAll(sql, text, left, limits)
+      left = rows.left
+      if (rows.found.length > 0) data[name] = rows.found
+    }
+    return data
+  })
+}
+
+type Portion = Readonly<{ found: readonly Row[]; left: DumpLimits }>
+
+/** A cursor, so that no more than a batch beyond the limits is ever held. */
+async function readAll(sql: Sql, text: string, given: DumpLimits, limits: DumpLimits): Promise<Portion> {
+  const found: Row[] = []
+  let { rows, bytes } = given
+  for await (const batch of sql.unsafe<Row[]>(text).cursor(batchSize))
+    for (const each of batch) {
+      const row = dropNulls(each)
+      rows--
+      bytes -= Buffer.byteLength(JSON.stringify(row))
+      if (rows < 0 || bytes < 0) throw refuseSize(limits)
+      found.push(row)
+    }
+  return { found, left: { rows, bytes } }
+}
+
+function refuseSize({ rows, bytes }: DumpLimits): Error {
+  return fail(
+    'LIMIT_EXCEEDED',
+    `The app has more than ${rows} rows or ${bytes} bytes of them; export it without data and copy those with pg_dump`,
+  )
 }
 
 function writeReads(registry: Registry): readonly (readonly [string, string])[] {

@@ -3,6 +3,7 @@ import { failAll } from '../../errors.ts'
 import { type MetadataDocument, parseText, readDocument, writeDocument } from '../../metadata/document.ts'
 import { planImport } from '../../metadata/import.ts'
 import { findReachProblems } from '../../metadata/webhook-reach.ts'
+import { readWild } from '../../metadata/wild/read.ts'
 import type { Reach } from '../../outgoing/send.ts'
 import { dump } from '../../pipeline/dump.ts'
 import type { Context } from '../context.ts'
@@ -31,7 +32,8 @@ function addExport(builder: Builder<Context>, { choices }: AdminParts): void {
         withData: t.arg.boolean({
           required: true,
           defaultValue: false,
-          description: 'Whether the live rows go with it, as sample_data; at most 100,000.',
+          description:
+            'Whether the live rows go with it, as sample_data; at most 100,000 of them, and 16 MB.',
         }),
       },
       resolve: async (_, { format, withData }, { app, edition }) => {
@@ -64,14 +66,16 @@ function addImport(builder: Builder<Context>, { changeType, hooks }: AdminParts)
         expectRevision: t.arg.int({ description: revisionDescription }),
       },
       resolve: async (_, { document: text, dryRun, prune, expectRevision }, context) => {
-        const document = readDocument(parseText(text))
+        const wild = readWild(parseText(text))
+        const document = readDocument(wild.document)
         checkReach(document, context.app.outgoing.reach)
-        return await saveChange(context, hooks, {
+        const saved = await saveChange(context, hooks, {
           ...planImport(document, prune),
           sampleData: document.sampleData,
           dryRun,
           expectRevision,
         })
+        return { ...saved, warnings: wild.warnings }
       },
     }),
   )
