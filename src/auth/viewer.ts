@@ -19,6 +19,11 @@ export const anonymous: Viewer = Object.freeze({
   attributes: Object.freeze({}),
 })
 
+/** How logs name the viewer: `user:<id>`, another origin in place of `user`, or `anonymous`. */
+export function nameViewer({ id, origin }: Viewer): string {
+  return id === undefined ? 'anonymous' : `${origin ?? 'user'}:${id}`
+}
+
 /** Whether the viewer passes every policy; rules and transitions bind administrators too. */
 export function isAdmin(viewer: Viewer): boolean {
   return viewer.roles.some(isAdminRole)

@@ -2,8 +2,10 @@
 import { type Row, run, type Sql } from '../database/connect.ts'
 import { quoteName } from '../database/identifiers.ts'
 import type { Problem } from '../errors.ts'
-import { type DefinitionRow, type Kind, kinds, lists, mapDefinitions } from './definition-kinds.ts'
+import { type Changed, findDifference, keyOf, type RowChanges } from './definition-diff.ts'
+import { type DefinitionRow, type Kind, kinds, type List, lists, mapDefinitions } from './definition-kinds.ts'
 import type { Definitions, Quarantined } from './registry.ts'
+import { listRenamed, type Rename } from './rename/rename.ts'
 
 /** What the tables hold at one revision; rows that do not read are set apart. */
 export type Stored = Readonly<{
@@ -68,72 +70,37 @@ function tell({ path, message }: Problem): string {
   return path === '' ? message : `${path} ${message}`
 }
 
-/** Writes the rows that differ and removes those that are gone; tells whether there were any. */
-export async function writeStored(sql: Sql, before: Definitions, after: Definitions): Promise<boolean> {
-  let isAny = false
-  for (const list of lists) {
-    const { changed, gone } = findDifference(list, before, after)
-    if (gone.length > 0) await run(sql, { text: writeDelete(kinds[list]), values: [gone] })
-    if (changed.length > 0)
-      await run(sql, { text: writeInsert(kinds[list]), values: [JSON.stringify(changed)] })
-    isAny ||= changed.length + gone.length > 0
-  }
-  return isAny
-}
-
-type Difference = Readonly<{ changed: readonly DefinitionRow[]; gone: readonly string[] }>
-
-/** `gone` are keys of rows that go, some of them to come back at the end. */
-function findDifference<K extends keyof Definitions>(
-  list: K,
+/** Writes the rows that differ and removes those that are gone. */
+export async function writeStored(
+  sql: Sql,
   before: Definitions,
   after: Definitions,
-): Difference {
-  return diff(kinds[list], before[list], after[list])
-}
-
-function diff<Stored>(
-  kind: Pick<Kind<never, Stored>, 'key' | 'write' | 'groupOf'>,
-  before: readonly Stored[],
-  after: readonly Stored[],
-): Difference {
-  const old = new Map(
-    before.map((item) => kind.write(item)).map((row) => [keyOf(kind, row), JSON.stringify(row)]),
-  )
-  const rows = after.map((item) => {
-    const row = kind.write(item)
-    return { row, key: keyOf(kind, row), group: kind.groupOf?.(item) }
-  })
-  const moved = findMoved([...old.keys()], rows)
-  const keys = new Set(rows.map(({ key }) => key))
-  return {
-    changed: rows
-      .filter(({ row, key }) => moved.has(key) || old.get(key) !== JSON.stringify(row))
-      .map(({ row }) => row),
-    gone: [...old.keys()].filter((key) => !keys.has(key) || moved.has(key)),
+  renames: readonly Rename[],
+): Promise<RowChanges> {
+  for (const rename of renames) await renameKeys(sql, rename)
+  const changes: Changed[] = []
+  const orders: Partial<Record<List, readonly string[]>> = {}
+  for (const list of lists) {
+    const { written, gone, changed, order } = findDifference(list, { before, after, renames })
+    if (gone.length > 0) await run(sql, { text: writeDelete(kinds[list]), values: [gone] })
+    if (written.length > 0)
+      await run(sql, { text: writeInsert(kinds[list]), values: [JSON.stringify(written)] })
+    changes.push(...changed)
+    if (gone.length > 0) orders[list] = order
   }
+  return { changes, orders }
 }
 
-function keyOf({ key }: Pick<AnyKind, 'key'>, row: DefinitionRow): string {
-  return key.map((column) => row[column]).join('.')
-}
-
-/** Rows that stand behind a new one of their group, or behind one that they stood before: they get a new place, in order. */
-function findMoved(
-  before: readonly string[],
-  after: readonly Readonly<{ group: string | undefined; key: string }>[],
-): ReadonlySet<string> {
-  const places = new Map(before.map((key, place) => [key, place]))
-  const furthest = new Map<string, number>()
-  const moved = new Set<string>()
-  for (const { group, key } of after) {
-    if (group === undefined) continue
-    const place = places.get(key) ?? Number.POSITIVE_INFINITY
-    const last = furthest.get(group) ?? -1
-    if (place < last) moved.add(key)
-    furthest.set(group, Math.max(place, last))
+/** A row that goes by another name stays the row it is, and in its place. */
+async function renameKeys(sql: Sql, rename: Rename): Promise<void> {
+  for (const list of lists) {
+    const { table, key } = kinds[list]
+    for (const { column, where } of listRenamed(list, key, rename)) {
+      const conditions = Object.keys(where).map((name, index) => `${quoteName(name)} = $${index + 2}`)
+      const text = `update ${quoteName(table)} set ${quoteName(column)} = $1 where ${conditions.join(' and ')}`
+      await run(sql, { text, values: [rename.to, ...Object.values(where)] })
+    }
   }
-  return moved
 }
 
 function writeName({ key }: AnyKind): string {

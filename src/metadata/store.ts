@@ -3,16 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Pool, run, type Sql } from '../database/connect.ts'
 import { sqlState } from '../database/transaction.ts'
 import { type AppError, fail, failAll } from '../errors.ts'
+import type { RowChanges } from './definition-diff.ts'
 import { nameProblem } from './definition-kinds.ts'
 import { clearOthers, readStored, type Stored, writeStored } from './definition-rows.ts'
+import { type Author, writeHistory } from './history.ts'
 import { markQuarantined } from './register.ts'
 import type { DefinitionProblem, Definitions, Registry } from './registry.ts'
+import type { Rename } from './rename/rename.ts'
 import { changeRights, haveRightsChanged } from './rights.ts'
 import { listQuarantined, settle, type Verify } from './settle.ts'
 import { nameSides, type UnnamedDefinitions } from './sides.ts'
-import { applySteps, findObstacles, listDdl } from './tables/apply.ts'
-import { readCatalog } from './tables/catalog.ts'
-import { type Drops, findChanged, listTables, planTables, type Transition } from './tables/plan.ts'
+import { changeTables } from './tables/change.ts'
+import type { Drops } from './tables/plan.ts'
 import { tellRefusal } from './tables/refusal.ts'
 
 /** Where revisions are announced. */
@@ -24,6 +26,8 @@ export type Edit = Readonly<{
   drops?: Drops
   /** Entities whose rules and machines are these and no others: rows that were set apart go too. */
   replaced?: readonly string[]
+  /** What goes by another name from now on, one after the other; the definitions have the new names already. */
+  renames?: readonly Rename[]
 }>
 /** The revision that was saved, and the DDL that it took. */
 export type Saved = Readonly<{ revision: number; steps: readonly string[] }>
@@ -37,6 +41,8 @@ export type SaveOptions = Readonly<{
   /** Runs last inside the transaction, for sample data. */
   within?(sql: Sql, registry: Registry): Promise<void>
   afterCommit?(revision: number): Promise<void>
+  /** Who changes the definitions, and why; the system itself when absent. */
+  author?: Author
   /** Does everything and rolls it back. */
   dryRun?: boolean
 }>
@@ -102,13 +108,19 @@ async function save(sql: Sql, edit: (current: Definitions) => Edit, options: Sav
   const stored = await readStored(sql)
   checkRevision(stored.revision, options.expectRevision)
   const before = buildUsable(stored, options.verify)
-  const { definitions, drops = {}, replaced = [] } = edit(before.definitions)
+  const { definitions, drops = {}, replaced = [], renames = [] } = edit(before.definitions)
   const after = buildChecked(stored.revision + 1, nameSides(definitions), options)
-  const steps = await changeTables(sql, { before, after, drops }, options)
-  const isWritten = await writeStored(sql, before.definitions, after.definitions)
+  const refuse = (problems: readonly DefinitionProblem[]) => failLocated(problems, options)
+  const steps = await changeTables(sql, { before, after, drops, renames }, refuse)
+  const changes = await writeStored(sql, before.definitions, after.definitions, renames)
+  for (const rename of renames) await renameEvents(sql, rename)
   const hasCleared = await clearOthers(sql, replaced, after.definitions)
-  const hasChanged = isWritten || hasCleared || steps.length > 0
-  if (hasChanged) await announce(sql, after.revision)
+  const hasChanged = changes.changes.length > 0 || hasCleared || steps.length > 0 || hasMoved(changes)
+  if (hasChanged) {
+    const { revision } = after
+    await announce(sql, revision)
+    await writeHistory(sql, { ...changes, revision, drops, renames, steps }, options.author)
+  }
   await runWithin(sql, after, options)
   if (hasChanged && haveRightsChanged(before.definitions, after.definitions))
     await changeRights(sql, after.revision)
@@ -151,23 +163,6 @@ function failLocated(
   )
 }
 
-async function changeTables(
-  sql: Sql,
-  transition: Transition,
-  options: SaveOptions,
-): Promise<readonly string[]> {
-  const changed = findChanged(transition)
-  const steps = planTables(transition, changed, await readCatalog(sql, listTables(changed)))
-  if (steps.length === 0) return []
-  await sql.unsafe("set local lock_timeout = '200ms'")
-  const obstacles = await findObstacles(sql, steps)
-  if (obstacles.length > 0) throw failLocated(obstacles, options)
-  await applySteps(sql, steps).catch((error: unknown) => {
-    throw tellRefusal(transition.after, 'The tables cannot follow this change', error)
-  })
-  return listDdl(steps)
-}
-
 /** Foreign keys are looked at here and not at the commit, where nobody could tell what they mean. */
 async function runWithin(sql: Sql, registry: Registry, { within }: SaveOptions): Promise<void> {
   if (within === undefined) return
@@ -177,6 +172,17 @@ async function runWithin(sql: Sql, registry: Registry, { within }: SaveOptions):
   } catch (error) {
     throw tellRefusal(registry, 'The rows do not fit', error)
   }
+}
+
+/** Events that still wait are of the entity under its new name. */
+async function renameEvents(sql: Sql, { kind, from, to }: Rename): Promise<void> {
+  if (kind !== 'entity') return
+  await run(sql, { text: 'update _outbox set entity = $2 where entity = $1', values: [from, to] })
+}
+
+/** Rows that only changed their places. */
+function hasMoved({ orders }: RowChanges): boolean {
+  return Object.keys(orders).length > 0
 }
 
 async function announce(sql: Sql, revision: number): Promise<void> {

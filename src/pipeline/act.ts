@@ -1,5 +1,6 @@
 // One act: everything that one call of the pipeline does in its transaction, and what its records share.
 import { randomUUID } from 'node:crypto'
+import { nameViewer } from '../auth/viewer.ts'
 import { type Row, run, type Sql } from '../database/connect.ts'
 import type { RelationEnd } from '../metadata/registry.ts'
 import { holdRights } from '../metadata/rights.ts'
@@ -77,8 +78,7 @@ export function nameRecord(entity: string, key: unknown): string {
 
 /** Whom a row of the audit log names: the caller, or the part of the system that acted in the caller's wake. */
 export function nameActor({ viewer }: Pick<WriteContext, 'viewer'>, actor: Actor): string {
-  if (actor !== 'viewer') return actor
-  return viewer.id === undefined ? 'anonymous' : `${viewer.origin ?? 'user'}:${viewer.id}`
+  return actor === 'viewer' ? nameViewer(viewer) : actor
 }
 
 /** The value of a row's key. */

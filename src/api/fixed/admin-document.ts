@@ -8,7 +8,7 @@ import type { Reach } from '../../outgoing/send.ts'
 import { dump } from '../../pipeline/dump.ts'
 import type { Context } from '../context.ts'
 import type { Builder } from './builder.ts'
-import { type AdminParts, revisionDescription, saveChange } from './saving.ts'
+import { type AdminParts, reasonDescription, revisionDescription, saveChange } from './saving.ts'
 
 /** Adds exportMetadata and importMetadata. */
 export function addDocument(builder: Builder<Context>, parts: AdminParts): void {
@@ -64,8 +64,9 @@ function addImport(builder: Builder<Context>, { changeType, hooks }: AdminParts)
           description: 'Whether definitions that the document does not have go; tables stay.',
         }),
         expectRevision: t.arg.int({ description: revisionDescription }),
+        reason: t.arg.string({ description: reasonDescription }),
       },
-      resolve: async (_, { document: text, dryRun, prune, expectRevision }, context) => {
+      resolve: async (_, { document: text, dryRun, prune, expectRevision, reason }, context) => {
         const wild = readWild(parseText(text))
         const document = readDocument(wild.document)
         checkReach(document, context.app.outgoing.reach)
@@ -74,6 +75,7 @@ function addImport(builder: Builder<Context>, { changeType, hooks }: AdminParts)
           sampleData: document.sampleData,
           dryRun,
           expectRevision,
+          reason,
         })
         return { ...saved, warnings: wild.warnings }
       },

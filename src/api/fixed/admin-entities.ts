@@ -8,7 +8,13 @@ import { addEntityType } from './admin-entity-types.ts'
 import type { Builder } from './builder.ts'
 import { addEntity, removeEntity, replaceEntity } from './definition-edits.ts'
 import { locateInEntity, readDefinitionInput } from './definition-input.ts'
-import { type AdminParts, refuseOvertaken, revisionDescription, saveChange } from './saving.ts'
+import {
+  type AdminParts,
+  reasonDescription,
+  refuseOvertaken,
+  revisionDescription,
+  saveChange,
+} from './saving.ts'
 
 type EntityType = ReturnType<typeof addEntityType>
 
@@ -55,14 +61,16 @@ function addEntityMutations(
       args: {
         input: t.arg({ type: entityInput, required: true, description: 'The definition.' }),
         expectRevision: t.arg.int({ description: revisionDescription }),
+        reason: t.arg.string({ description: reasonDescription }),
       },
-      resolve: async (_, { input, expectRevision }, context) => {
+      resolve: async (_, { input, expectRevision, reason }, context) => {
         const entity = readDefinitionInput(input, readEntity)
         const locate = locateInEntity(entity, input)
         await saveChange(context, hooks, {
           edit: (current) => addEntity(current, entity),
           locate,
           expectRevision,
+          reason,
         })
         return findSaved(context, entity.name)
       },
@@ -83,11 +91,17 @@ function addEntityMutations(
           description: 'Whether the columns of fields that are left out go, with their data.',
         }),
         expectRevision: t.arg.int({ description: revisionDescription }),
+        reason: t.arg.string({ description: reasonDescription }),
       },
-      resolve: async (_, { name, input, dropColumns, expectRevision }, context) => {
+      resolve: async (_, { name, input, dropColumns, expectRevision, reason }, context) => {
         const entity = readDefinitionInput(input, readEntity)
         const edit = (current: Definitions) => replaceEntity(current, name, entity, dropColumns)
-        await saveChange(context, hooks, { edit, locate: locateInEntity(entity, input), expectRevision })
+        await saveChange(context, hooks, {
+          edit,
+          locate: locateInEntity(entity, input),
+          expectRevision,
+          reason,
+        })
         return findSaved(context, name)
       },
     }),
@@ -121,11 +135,13 @@ function addDeleteEntity(builder: Builder<Context>, { changeType, hooks }: Admin
           description: 'Whether the table goes, with all its data.',
         }),
         expectRevision: t.arg.int({ description: revisionDescription }),
+        reason: t.arg.string({ description: reasonDescription }),
       },
-      resolve: async (_, { name, withRelations, dropTable, expectRevision }, context) =>
+      resolve: async (_, { name, withRelations, dropTable, expectRevision, reason }, context) =>
         await saveChange(context, hooks, {
           edit: (current) => removeEntity(current, name, { withRelations, dropTable }),
           expectRevision,
+          reason,
         }),
     }),
   )

@@ -8,7 +8,13 @@ import { addMachineType } from './admin-machine-types.ts'
 import { addMachine, type MachineName, removeMachine, replaceMachine } from './behaviour-edits.ts'
 import type { Builder } from './builder.ts'
 import { locateInInput, readDefinitionInput } from './definition-input.ts'
-import { type AdminParts, refuseOvertaken, revisionDescription, saveChange } from './saving.ts'
+import {
+  type AdminParts,
+  reasonDescription,
+  refuseOvertaken,
+  revisionDescription,
+  saveChange,
+} from './saving.ts'
 
 type MachineType = ReturnType<typeof addMachineType>
 
@@ -52,13 +58,15 @@ function addMachineMutations(
       args: {
         input: t.arg({ type: machineInput, required: true, description: 'The definition.' }),
         expectRevision: t.arg.int({ description: revisionDescription }),
+        reason: t.arg.string({ description: reasonDescription }),
       },
-      resolve: async (_, { input, expectRevision }, context) => {
+      resolve: async (_, { input, expectRevision, reason }, context) => {
         const machine = readDefinitionInput(input, readStateMachine)
         await saveChange(context, hooks, {
           edit: (current) => addMachine(current, machine),
           locate: locateInInput('machine', nameMachine(machine)),
           expectRevision,
+          reason,
         })
         return findSaved(context, machine)
       },
@@ -74,13 +82,15 @@ function addMachineMutations(
         field: t.arg.string({ required: true, description: fieldDescription }),
         input: t.arg({ type: machineInput, required: true, description: 'The whole new definition.' }),
         expectRevision: t.arg.int({ description: revisionDescription }),
+        reason: t.arg.string({ description: reasonDescription }),
       },
-      resolve: async (_, { entity, field, input, expectRevision }, context) => {
+      resolve: async (_, { entity, field, input, expectRevision, reason }, context) => {
         const machine = readDefinitionInput(input, readStateMachine)
         await saveChange(context, hooks, {
           edit: (current) => replaceMachine(current, { entity, field }, machine),
           locate: locateInInput('machine', nameMachine(machine)),
           expectRevision,
+          reason,
         })
         return findSaved(context, machine)
       },
@@ -107,11 +117,13 @@ function addDeleteMachine(builder: Builder<Context>, { changeType, hooks }: Admi
         entity: t.arg.string({ required: true, description: entityDescription }),
         field: t.arg.string({ required: true, description: fieldDescription }),
         expectRevision: t.arg.int({ description: revisionDescription }),
+        reason: t.arg.string({ description: reasonDescription }),
       },
-      resolve: async (_, { entity, field, expectRevision }, context) =>
+      resolve: async (_, { entity, field, expectRevision, reason }, context) =>
         await saveChange(context, hooks, {
           edit: (current) => removeMachine(current, { entity, field }),
           expectRevision,
+          reason,
         }),
     }),
   )

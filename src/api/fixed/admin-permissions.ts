@@ -19,7 +19,13 @@ import {
 import { addPermission, removePermission, replacePermission } from './behaviour-edits.ts'
 import type { Builder } from './builder.ts'
 import { locateInInput, readDefinitionInput } from './definition-input.ts'
-import { type AdminParts, refuseOvertaken, revisionDescription, saveChange } from './saving.ts'
+import {
+  type AdminParts,
+  reasonDescription,
+  refuseOvertaken,
+  revisionDescription,
+  saveChange,
+} from './saving.ts'
 
 const idDescription = 'The id of the permission.'
 
@@ -94,8 +100,9 @@ function addPermissionMutations(
       args: {
         input: t.arg({ type: permissionInput, required: true, description: 'The definition.' }),
         expectRevision: t.arg.int({ description: revisionDescription }),
+        reason: t.arg.string({ description: reasonDescription }),
       },
-      resolve: async (_, { input, expectRevision }, context) => {
+      resolve: async (_, { input, expectRevision, reason }, context) => {
         const permission: StoredPermission = {
           ...readDefinitionInput(input, readPermission),
           id: randomUUID(),
@@ -104,6 +111,7 @@ function addPermissionMutations(
           edit: (current) => addPermission(current, permission),
           locate: locateInInput('permission', namePermission(permission)),
           expectRevision,
+          reason,
         })
         return findSaved(context, permission.id)
       },
@@ -118,8 +126,9 @@ function addPermissionMutations(
         id: t.arg.id({ required: true, description: idDescription }),
         input: t.arg({ type: permissionInput, required: true, description: 'The whole new definition.' }),
         expectRevision: t.arg.int({ description: revisionDescription }),
+        reason: t.arg.string({ description: reasonDescription }),
       },
-      resolve: async (_, { id, input, expectRevision }, context) => {
+      resolve: async (_, { id, input, expectRevision, reason }, context) => {
         const permission: StoredPermission = {
           ...readDefinitionInput(input, readPermission),
           id: String(id),
@@ -128,6 +137,7 @@ function addPermissionMutations(
           edit: (current) => replacePermission(current, permission),
           locate: locateInInput('permission', namePermission(permission)),
           expectRevision,
+          reason,
         })
         return findSaved(context, permission.id)
       },
@@ -151,11 +161,13 @@ function addDeletePermission(builder: Builder<Context>, { changeType, hooks }: A
       args: {
         id: t.arg.id({ required: true, description: idDescription }),
         expectRevision: t.arg.int({ description: revisionDescription }),
+        reason: t.arg.string({ description: reasonDescription }),
       },
-      resolve: async (_, { id, expectRevision }, context) =>
+      resolve: async (_, { id, expectRevision, reason }, context) =>
         await saveChange(context, hooks, {
           edit: (current) => removePermission(current, String(id)),
           expectRevision,
+          reason,
         }),
     }),
   )

@@ -15,7 +15,13 @@ import {
   writeName,
 } from './definition-edits.ts'
 import { locateInInput, readDefinitionInput } from './definition-input.ts'
-import { type AdminParts, refuseOvertaken, revisionDescription, saveChange } from './saving.ts'
+import {
+  type AdminParts,
+  reasonDescription,
+  refuseOvertaken,
+  revisionDescription,
+  saveChange,
+} from './saving.ts'
 
 type RelationType = ReturnType<typeof addRelationType>
 
@@ -62,14 +68,16 @@ function addRelationMutations(
       args: {
         input: t.arg({ type: relationInput, required: true, description: 'The definition.' }),
         expectRevision: t.arg.int({ description: revisionDescription }),
+        reason: t.arg.string({ description: reasonDescription }),
       },
-      resolve: async (_, { input, expectRevision }, context) => {
+      resolve: async (_, { input, expectRevision, reason }, context) => {
         const relation = readDefinitionInput(input, readRelation)
         const locate = locateRelation(relation)
         await saveChange(context, hooks, {
           edit: (current) => addRelation(current, relation),
           locate,
           expectRevision,
+          reason,
         })
         return findSaved(context, relation)
       },
@@ -85,11 +93,12 @@ function addRelationMutations(
         name: t.arg.string({ required: true, description: nameDescription }),
         input: t.arg({ type: relationInput, required: true, description: 'The whole new definition.' }),
         expectRevision: t.arg.int({ description: revisionDescription }),
+        reason: t.arg.string({ description: reasonDescription }),
       },
-      resolve: async (_, { source, name, input, expectRevision }, context) => {
+      resolve: async (_, { source, name, input, expectRevision, reason }, context) => {
         const relation = readDefinitionInput(input, readRelation)
         const edit = (current: Definitions) => replaceRelation(current, { source, name }, relation)
-        await saveChange(context, hooks, { edit, locate: locateRelation(relation), expectRevision })
+        await saveChange(context, hooks, { edit, locate: locateRelation(relation), expectRevision, reason })
         return findSaved(context, relation)
       },
     }),
@@ -123,11 +132,13 @@ function addDeleteRelation(builder: Builder<Context>, { changeType, hooks }: Adm
           description: 'Whether the join table of a MANY_TO_MANY goes.',
         }),
         expectRevision: t.arg.int({ description: revisionDescription }),
+        reason: t.arg.string({ description: reasonDescription }),
       },
-      resolve: async (_, { source, name, dropTable, expectRevision }, context) =>
+      resolve: async (_, { source, name, dropTable, expectRevision, reason }, context) =>
         await saveChange(context, hooks, {
           edit: (current) => removeRelation(current, { source, name }, dropTable),
           expectRevision,
+          reason,
         }),
     }),
   )

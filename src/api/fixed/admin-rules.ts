@@ -8,7 +8,13 @@ import { addRuleInput, addRuleType } from './admin-rule-types.ts'
 import { addRule, removeRule, replaceRule } from './behaviour-edits.ts'
 import type { Builder } from './builder.ts'
 import { locateInInput, readDefinitionInput } from './definition-input.ts'
-import { type AdminParts, refuseOvertaken, revisionDescription, saveChange } from './saving.ts'
+import {
+  type AdminParts,
+  reasonDescription,
+  refuseOvertaken,
+  revisionDescription,
+  saveChange,
+} from './saving.ts'
 
 type RuleType = ReturnType<typeof addRuleType>
 
@@ -61,13 +67,15 @@ function addRuleMutations(
       args: {
         input: t.arg({ type: ruleInput, required: true, description: 'The definition.' }),
         expectRevision: t.arg.int({ description: revisionDescription }),
+        reason: t.arg.string({ description: reasonDescription }),
       },
-      resolve: async (_, { input, expectRevision }, context) => {
+      resolve: async (_, { input, expectRevision, reason }, context) => {
         const rule: StoredRule = { ...readDefinitionInput(input, readRule), id: randomUUID() }
         await saveChange(context, hooks, {
           edit: (current) => addRule(current, rule),
           locate: locateInInput('rule', nameRule(rule)),
           expectRevision,
+          reason,
         })
         return findSaved(context, rule.id)
       },
@@ -82,13 +90,15 @@ function addRuleMutations(
         id: t.arg.id({ required: true, description: idDescription }),
         input: t.arg({ type: ruleInput, required: true, description: 'The whole new definition.' }),
         expectRevision: t.arg.int({ description: revisionDescription }),
+        reason: t.arg.string({ description: reasonDescription }),
       },
-      resolve: async (_, { id, input, expectRevision }, context) => {
+      resolve: async (_, { id, input, expectRevision, reason }, context) => {
         const rule: StoredRule = { ...readDefinitionInput(input, readRule), id: String(id) }
         await saveChange(context, hooks, {
           edit: (current) => replaceRule(current, rule),
           locate: locateInInput('rule', nameRule(rule)),
           expectRevision,
+          reason,
         })
         return findSaved(context, rule.id)
       },
@@ -112,11 +122,13 @@ function addDeleteRule(builder: Builder<Context>, { changeType, hooks }: AdminPa
       args: {
         id: t.arg.id({ required: true, description: idDescription }),
         expectRevision: t.arg.int({ description: revisionDescription }),
+        reason: t.arg.string({ description: reasonDescription }),
       },
-      resolve: async (_, { id, expectRevision }, context) =>
+      resolve: async (_, { id, expectRevision, reason }, context) =>
         await saveChange(context, hooks, {
           edit: (current) => removeRule(current, String(id)),
           expectRevision,
+          reason,
         }),
     }),
   )

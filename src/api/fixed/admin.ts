@@ -10,6 +10,7 @@ import { addDeliveries } from './admin-deliveries.ts'
 import { addDocument } from './admin-document.ts'
 import { addEndpoints } from './admin-endpoints.ts'
 import { addEntities } from './admin-entities.ts'
+import { addHistory } from './admin-history.ts'
 import { addIdentityProvider } from './admin-identity-provider.ts'
 import { addInvites } from './admin-invites.ts'
 import { addApiKeys } from './admin-keys.ts'
@@ -17,6 +18,7 @@ import { addMachines } from './admin-machines.ts'
 import { addMetadata } from './admin-metadata.ts'
 import { addPermissions } from './admin-permissions.ts'
 import { addRelations } from './admin-relations.ts'
+import { addRenames } from './admin-renames.ts'
 import { addLoadTypes } from './admin-rule-types.ts'
 import { addRules } from './admin-rules.ts'
 import { addUsers } from './admin-users.ts'
@@ -40,6 +42,8 @@ export function buildAdminSchema(hooks: AdminHooks): GraphQLSchema {
   }
   addMetadata(builder, parts)
   addDocument(builder, parts)
+  addHistory(builder, parts)
+  addRenames(builder, parts)
   addEntities(builder, parts)
   addRelations(builder, parts)
   addRules(builder, parts)
