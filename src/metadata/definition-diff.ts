@@ -1,5 +1,5 @@
 // What sets the definitions before and after a change apart, row by row.
-import { type DefinitionRow, type Kind, kinds, type List } from './definition-kinds.ts'
+import { type DefinitionRow, type Kind, kinds, type List, lists } from './definition-kinds.ts'
 import { present } from './field.ts'
 import type { Definitions } from './registry.ts'
 import { type Rename, renameRow } from './rename/rename.ts'
@@ -24,6 +24,11 @@ type Difference = Readonly<{
 export function findDifference<K extends List>(list: K, { before, after, renames }: Step): Difference {
   const old = new Map(writeRows(kinds[list], before[list]).map((row) => [renameKey(list, row, renames), row]))
   return compare(list, old, listRows(kinds[list], after[list]))
+}
+
+/** The definitions that come, change or go. */
+export function listChanged(before: Definitions, after: Definitions): readonly Changed[] {
+  return lists.flatMap((list) => findDifference(list, { before, after, renames: [] }).changed)
 }
 
 /** From which definitions to which, under which new names. */

@@ -38,6 +38,8 @@ export type SaveOptions = Readonly<{
   locate?(problem: DefinitionProblem): string
   /** CONFLICT unless the metadata is at this revision. */
   expectRevision?: number
+  /** Throws unless the definitions that come of the revision are those that were meant. */
+  confirm?(revision: number, after: Registry): void
   /** Runs last inside the transaction, for sample data. */
   within?(sql: Sql, registry: Registry): Promise<void>
   afterCommit?(revision: number): Promise<void>
@@ -110,6 +112,7 @@ async function save(sql: Sql, edit: (current: Definitions) => Edit, options: Sav
   const before = buildUsable(stored, options.verify)
   const { definitions, drops = {}, replaced = [], renames = [] } = edit(before.definitions)
   const after = buildChecked(stored.revision + 1, nameSides(definitions), options)
+  options.confirm?.(stored.revision, after)
   const refuse = (problems: readonly DefinitionProblem[]) => failLocated(problems, options)
   const steps = await changeTables(sql, { before, after, drops, renames }, refuse)
   const changes = await writeStored(sql, before.definitions, after.definitions, renames)

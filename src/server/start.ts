@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import { buildAccountsSchema } from '../api/fixed/accounts.ts'
 import { buildAdminSchema } from '../api/fixed/admin.ts'
 import { buildPlatformSchema } from '../api/fixed/platform.ts'
-import { findFixedNames } from '../api/generated/build.ts'
+import { buildDataSchema, findFixedNames } from '../api/generated/build.ts'
 import { checkNames } from '../api/generated/names.ts'
 import type { Config } from '../config.ts'
 import { startEmbedded } from '../database/embedded.ts'
@@ -55,7 +55,10 @@ async function start(
     apps.set(name, app)
   }
   const schemas = {
-    admin: buildAdminSchema({ verify: (registry) => checkNames(registry, fixedNames) }),
+    admin: buildAdminSchema({
+      verify: (registry) => checkNames(registry, fixedNames),
+      buildSchema: (registry) => buildDataSchema(registry, fixed),
+    }),
     platform: buildPlatformSchema(),
   }
   const answers = createAnswers({ apps, platform, schemas, config, log })

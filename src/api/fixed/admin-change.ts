@@ -7,15 +7,21 @@ import type { Builder } from './builder.ts'
 type Change = Saved & Readonly<{ warnings?: readonly Problem[] }>
 export type ChangeType = ReturnType<typeof addChangeType>
 
-/** Adds the type that deletions and imports answer with. */
-export function addChangeType(builder: Builder<Context>) {
-  const warningType = builder.objectRef<Problem>('MetadataWarning').implement({
-    description: 'What was read otherwise than it is written.',
+export type WarningType = ReturnType<typeof addWarningType>
+
+/** Adds the type of what is said of a place in a document. */
+export function addWarningType(builder: Builder<Context>) {
+  return builder.objectRef<Problem>('MetadataNotice').implement({
+    description: 'What is to be said of a place in a document.',
     fields: (t) => ({
       path: t.exposeString('path', { description: 'Where in the document it stands.' }),
-      message: t.exposeString('message', { description: 'How it was read.' }),
+      message: t.exposeString('message', { description: 'What is to be said.' }),
     }),
   })
+}
+
+/** Adds the type that deletions and imports answer with. */
+export function addChangeType(builder: Builder<Context>, warningType: WarningType) {
   return builder.objectRef<Change>('MetadataChange').implement({
     description: 'What a change of the definitions did.',
     fields: (t) => ({

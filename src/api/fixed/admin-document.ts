@@ -1,7 +1,15 @@
 // Export and import of all definitions of an app as one document.
-import { failAll } from '../../errors.ts'
-import { type MetadataDocument, parseText, readDocument, writeDocument } from '../../metadata/document.ts'
+import { fail, failAll, type Problem } from '../../errors.ts'
+import {
+  type MetadataDocument,
+  parseText,
+  readDocument,
+  type SampleRows,
+  writeDocument,
+} from '../../metadata/document.ts'
 import { planImport } from '../../metadata/import.ts'
+import { hashPlan } from '../../metadata/plan.ts'
+import type { Registry } from '../../metadata/registry.ts'
 import { findReachProblems } from '../../metadata/webhook-reach.ts'
 import { readWild } from '../../metadata/wild/read.ts'
 import type { Reach } from '../../outgoing/send.ts'
@@ -63,19 +71,23 @@ function addImport(builder: Builder<Context>, { changeType, hooks }: AdminParts)
           defaultValue: false,
           description: 'Whether definitions that the document does not have go; tables stay.',
         }),
+        planHash: t.arg.string({
+          description: 'The hash of a plan; refuses with CONFLICT when anything else would come of it now.',
+        }),
         expectRevision: t.arg.int({ description: revisionDescription }),
         reason: t.arg.string({ description: reasonDescription }),
       },
-      resolve: async (_, { document: text, dryRun, prune, expectRevision, reason }, context) => {
+      resolve: async (_, { document: text, planHash, ...asked }, context) => {
         const wild = readWild(parseText(text))
         const document = readDocument(wild.document)
-        checkReach(document, context.app.outgoing.reach)
+        const unreachable = findUnreachable(document, context.app.outgoing.reach)
+        if (unreachable.length > 0) throw failAll('VALIDATION_FAILED', unreachable)
+        const { sampleData } = document
         const saved = await saveChange(context, hooks, {
-          ...planImport(document, prune),
-          sampleData: document.sampleData,
-          dryRun,
-          expectRevision,
-          reason,
+          ...planImport(document, asked.prune),
+          ...asked,
+          sampleData,
+          ...(typeof planHash === 'string' ? { confirm: confirmPlan(planHash, sampleData) } : {}),
         })
         return { ...saved, warnings: wild.warnings }
       },
@@ -83,10 +95,18 @@ function addImport(builder: Builder<Context>, { changeType, hooks }: AdminParts)
   )
 }
 
-/** Refuses webhooks that this server would not send. */
-function checkReach({ webhooks }: MetadataDocument, reach: Reach): void {
-  const problems = webhooks.flatMap((webhook, index) =>
-    findReachProblems(webhook, `webhooks[${index}]`, reach),
-  )
-  if (problems.length > 0) throw failAll('VALIDATION_FAILED', problems)
+/** The webhooks of a document that this server would not send. */
+export function findUnreachable({ webhooks }: MetadataDocument, reach: Reach): readonly Problem[] {
+  return webhooks.flatMap((webhook, index) => findReachProblems(webhook, `webhooks[${index}]`, reach))
+}
+
+/** Throws unless what comes of the revision is what was planned. */
+function confirmPlan(planHash: string, sampleData: SampleRows) {
+  return (revision: number, { definitions }: Registry): void => {
+    if (hashPlan({ revision, definitions, sampleData }) !== planHash)
+      throw fail(
+        'CONFLICT',
+        `This is not what was planned: the document is another one, or the definitions have changed since (they are at revision ${revision}); plan again`,
+      )
+  }
 }

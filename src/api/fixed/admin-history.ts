@@ -1,14 +1,11 @@
 // The history of an app's definitions in the admin API: what changed, by whom and why, and the way back.
-import type { Changed } from '../../metadata/definition-diff.ts'
-import { kinds } from '../../metadata/definition-kinds.ts'
-import { listDifferences } from '../../metadata/difference.ts'
 import { findHistory, type HistoryEntry } from '../../metadata/history.ts'
 import { planRollback } from '../../metadata/rollback.ts'
 import { type CursorScope, readCursor, writeCursor } from '../../pipeline/cursor.ts'
 import { checkSize, rootPage } from '../../pipeline/page.ts'
 import type { App, Context } from '../context.ts'
-import type { Choices } from './admin-choices.ts'
-import { type Builder, dateTimeType, jsonType } from './builder.ts'
+import type { ChangedType } from './admin-changed.ts'
+import { type Builder, dateTimeType } from './builder.ts'
 import { type AdminParts, reasonDescription, revisionDescription, saveChange } from './saving.ts'
 
 /** Entries, and what their cursors are signed with. */
@@ -20,8 +17,8 @@ export function addHistory(builder: Builder<Context>, parts: AdminParts): void {
   addRollback(builder, parts)
 }
 
-function addHistoryQuery(builder: Builder<Context>, { choices }: AdminParts): void {
-  const pageType = addPageType(builder, addEntryType(builder, addChangedType(builder, choices)))
+function addHistoryQuery(builder: Builder<Context>, { changedType }: AdminParts): void {
+  const pageType = addPageType(builder, addEntryType(builder, changedType))
   const { usual, most } = rootPage
   builder.queryField('metadataHistory', (t) =>
     t.field({
@@ -70,7 +67,7 @@ function addPageType(builder: Builder<Context>, entryType: ReturnType<typeof add
   })
 }
 
-function addEntryType(builder: Builder<Context>, changedType: ReturnType<typeof addChangedType>) {
+function addEntryType(builder: Builder<Context>, changedType: ChangedType) {
   return builder.objectRef<HistoryEntry>('MetadataHistoryEntry').implement({
     description: 'One change of the definitions.',
     fields: (t) => ({
@@ -94,39 +91,6 @@ function addEntryType(builder: Builder<Context>, changedType: ReturnType<typeof 
       steps: t.stringList({
         description: 'The SQL that changed the tables, in order.',
         resolve: ({ steps }) => [...steps],
-      }),
-    }),
-  })
-}
-
-function addChangedType(builder: Builder<Context>, choices: Choices) {
-  return builder.objectRef<Changed>('MetadataHistoryChange').implement({
-    description: 'What became of one definition.',
-    fields: (t) => ({
-      kind: t.field({
-        type: choices.definitionKind,
-        description: 'What it defines.',
-        resolve: ({ list }) => kinds[list].kind,
-      }),
-      name: t.string({
-        description: 'What it is called, or was before it went.',
-        resolve: ({ list, before, after }) => kinds[list].nameRow(after ?? before ?? {}),
-      }),
-      before: t.field({
-        type: jsonType,
-        nullable: true,
-        description: 'As a document spelled it before; null when it came.',
-        resolve: ({ before }) => before?.definition,
-      }),
-      after: t.field({
-        type: jsonType,
-        nullable: true,
-        description: 'As a document spells it after; null when it went.',
-        resolve: ({ after }) => after?.definition,
-      }),
-      paths: t.stringList({
-        description: 'Where the two differ, such as `fields.total.precision`; empty when it came or went.',
-        resolve: ({ before, after }) => [...listDifferences(before?.definition, after?.definition)],
       }),
     }),
   })

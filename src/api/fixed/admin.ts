@@ -4,7 +4,8 @@ import type { Context } from '../context.ts'
 import { addAppSessions } from './accounts.ts'
 import { addAnonymousRights } from './admin-anonymous.ts'
 import { addAudit } from './admin-audit.ts'
-import { addChangeType } from './admin-change.ts'
+import { addChangeType, addWarningType } from './admin-change.ts'
+import { addChangedType } from './admin-changed.ts'
 import { addChoices } from './admin-choices.ts'
 import { addDeliveries } from './admin-deliveries.ts'
 import { addDocument } from './admin-document.ts'
@@ -17,6 +18,7 @@ import { addApiKeys } from './admin-keys.ts'
 import { addMachines } from './admin-machines.ts'
 import { addMetadata } from './admin-metadata.ts'
 import { addPermissions } from './admin-permissions.ts'
+import { addPlan } from './admin-plan.ts'
 import { addRelations } from './admin-relations.ts'
 import { addRenames } from './admin-renames.ts'
 import { addLoadTypes } from './admin-rule-types.ts'
@@ -34,14 +36,19 @@ export function buildAdminSchema(hooks: AdminHooks): GraphQLSchema {
   builder.queryType({ description: 'What can be read' })
   builder.mutationType({ description: 'What can be changed' })
   addAppSessions(builder)
+  const choices = addChoices(builder)
+  const warningType = addWarningType(builder)
   const parts = {
-    choices: addChoices(builder),
-    changeType: addChangeType(builder),
+    choices,
+    changedType: addChangedType(builder, choices),
+    changeType: addChangeType(builder, warningType),
+    warningType,
     loadTypes: addLoadTypes(builder),
     hooks,
   }
   addMetadata(builder, parts)
   addDocument(builder, parts)
+  addPlan(builder, parts)
   addHistory(builder, parts)
   addRenames(builder, parts)
   addEntities(builder, parts)

@@ -1,4 +1,5 @@
 // The road of every mutation that changes definitions: edit, check, commit, and wait until this instance serves the result.
+import type { GraphQLSchema } from 'graphql'
 import { nameViewer } from '../../auth/viewer.ts'
 import type { Sql } from '../../database/connect.ts'
 import { type AppError, fail } from '../../errors.ts'
@@ -10,17 +11,24 @@ import { type Edit, type Saved, saveMetadata } from '../../metadata/store.ts'
 import { seed } from '../../pipeline/seed.ts'
 import { isStorable } from '../../reader.ts'
 import type { Context } from '../context.ts'
-import type { ChangeType } from './admin-change.ts'
+import type { ChangeType, WarningType } from './admin-change.ts'
+import type { ChangedType } from './admin-changed.ts'
 import type { Choices } from './admin-choices.ts'
 import type { LoadTypes } from './admin-rule-types.ts'
 
-/** What the admin API is handed: to check what the data API would make of definitions. */
-export type AdminHooks = Readonly<{ verify(registry: Registry): readonly DefinitionProblem[] }>
+/** What the admin API is handed: to check and to see what the data API would make of definitions. */
+export type AdminHooks = Readonly<{
+  verify(registry: Registry): readonly DefinitionProblem[]
+  /** The data API that administrators have by these definitions. */
+  buildSchema(registry: Registry): Promise<GraphQLSchema>
+}>
 
 /** What the parts of the admin API share. */
 export type AdminParts = Readonly<{
   choices: Choices
   changeType: ChangeType
+  warningType: WarningType
+  changedType: ChangedType
   loadTypes: LoadTypes
   hooks: AdminHooks
 }>
@@ -35,6 +43,8 @@ export type Change = Readonly<{
   reason?: string | null | undefined
   dryRun?: boolean
   sampleData?: SampleRows | undefined
+  /** Throws unless the definitions that come of the revision are those that were meant. */
+  confirm?(revision: number, after: Registry): void
 }>
 
 /** What the argument `expectRevision` means, wherever it stands. */
@@ -55,6 +65,7 @@ export async function saveChange(context: Context, hooks: AdminHooks, change: Ch
     author: writeAuthor(context, change.reason),
     afterCommit: app.reload,
     dryRun: dryRun ?? false,
+    ...(change.confirm ? { confirm: change.confirm } : {}),
     ...(typeof expectRevision === 'number' ? { expectRevision } : {}),
     within,
   })

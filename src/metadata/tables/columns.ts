@@ -79,7 +79,7 @@ function nullPlace({ place, field }: Column): Column['place'] {
 }
 
 function alter(real: RealTable, action: string): Step {
-  return makeDdl('change table', `alter table ${quoteName(real.name)} ${action}`)
+  return makeDdl('change table', `alter table ${quoteName(real.name)} ${action}`, real.name)
 }
 
 function alterColumn(real: RealTable, { name }: Readonly<{ name: string }>, action: string): Step {
@@ -183,7 +183,7 @@ function planNull({ real }: Change, column: Column, found: RealColumn): readonly
   if (column.fill === undefined)
     return [probeRows(real, `r.${name} is null`, nullPlace(column), tellNoValue), setNotNull]
   const fill = `update ${quoteName(real.name)} set ${name} = ${column.fill} where ${name} is null`
-  return [makeDdl('change table', fill), setNotNull]
+  return [makeDdl('change table', fill, real.name), setNotNull]
 }
 
 function mayDrop({ name }: RealColumn, drops: ReadonlySet<string>): boolean {

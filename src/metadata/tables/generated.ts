@@ -24,7 +24,7 @@ export function dropGenerated(wanted: Table, real: RealTable): readonly Step[] {
   if (!found.generated)
     return [makeProblem(wanted.place, `names a table with a column ${searchColumn} of its own; name another`)]
   const sql = `alter table ${quoteName(real.name)} drop column ${quoteName(found.name)}`
-  return [makeDdl('change table', sql)]
+  return [makeDdl('change table', sql, real.name)]
 }
 
 /** After other columns have changed: the computed one comes back. */
@@ -34,6 +34,6 @@ export function addGenerated(wanted: Table, real: RealTable): readonly Step[] {
     .filter((column) => column.generated !== undefined)
     .map((column) => {
       const sql = `alter table ${quoteName(real.name)} add column ${quoteName(column.name)} ${column.type}${writeGenerated(column)}`
-      return makeDdl('change table', sql)
+      return makeDdl('change table', sql, real.name)
     })
 }

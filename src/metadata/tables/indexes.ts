@@ -14,7 +14,7 @@ export function planIndexes(change: Change): readonly Step[] {
   const gone = [...real.indexes].filter((name) => isOurs(name) && !names.has(name))
   const missing = wanted.indexes.filter((index) => !real.indexes.has(index.name))
   return [
-    ...gone.map((name) => makeDdl('drop index', `drop index ${quoteName(name)}`)),
+    ...gone.map((name) => makeDdl('drop index', `drop index ${quoteName(name)}`, real.name)),
     ...missing.filter(({ kind }) => isUnique(kind)).map((index) => probeUnique(change, index)),
     ...missing.map((index) => createIndex(wanted, index)),
   ]
@@ -29,6 +29,7 @@ export function createIndex(table: Table, { name, kind, columns }: Index): Step 
   return makeDdl(
     'create index',
     `create ${unique}index ${quoteName(name)} on ${quoteName(table.name)}${method} (${list})${live}`,
+    table.name,
   )
 }
 
@@ -72,7 +73,11 @@ export function planReferences(change: Change, catalog: Catalog): readonly Step[
 export function dropReferences(real: RealTable, except: ReadonlySet<string>): readonly Step[] {
   const gone = [...real.references].filter((name) => isOurs(name) && !except.has(name))
   return gone.map((name) =>
-    makeDdl('drop reference', `alter table ${quoteName(real.name)} drop constraint ${quoteName(name)}`),
+    makeDdl(
+      'drop reference',
+      `alter table ${quoteName(real.name)} drop constraint ${quoteName(name)}`,
+      real.name,
+    ),
   )
 }
 
@@ -80,7 +85,12 @@ export function dropReferences(real: RealTable, except: ReadonlySet<string>): re
 export function addReference(table: Table, { name, column, toTable, toColumn }: Reference): Step {
   const key = `constraint ${quoteName(name)} foreign key (${quoteName(column)})`
   const leads = `references ${quoteName(toTable)} (${quoteName(toColumn)}) on delete no action deferrable initially deferred`
-  return makeDdl('add reference', `alter table ${quoteName(table.name)} add ${key} ${leads}`)
+  return makeDdl(
+    'add reference',
+    `alter table ${quoteName(table.name)} add ${key} ${leads}`,
+    table.name,
+    toTable,
+  )
 }
 
 /** Finds the rows that lead nowhere; when the other table is yet to be made, all that name anything do. */

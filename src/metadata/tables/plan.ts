@@ -74,7 +74,11 @@ function planCreation(table: Table): readonly Step[] {
   const columns = table.columns.map(writeColumn)
   const key = `constraint ${quoteName(table.key.name)} primary key (${table.key.columns.map(quoteName).join(', ')})`
   return [
-    makeDdl('create table', `create table ${quoteName(table.name)} (${[...columns, key].join(', ')})`),
+    makeDdl(
+      'create table',
+      `create table ${quoteName(table.name)} (${[...columns, key].join(', ')})`,
+      table.name,
+    ),
     ...table.indexes.map((index) => createIndex(table, index)),
     ...table.references.map((reference) => addReference(table, reference)),
   ]
@@ -127,6 +131,6 @@ function planRemoval({ table, owner, relation }: Owned, real: RealTable, drops: 
       : drops.joinTables?.some(({ source, name }) => `${source}.${name}` === relation)
   const references = dropReferences(real, new Set())
   return isDropped
-    ? [...references, makeDdl('drop table', `drop table ${quoteName(table.name)}`)]
+    ? [...references, makeDdl('drop table', `drop table ${quoteName(table.name)}`, table.name)]
     : references
 }

@@ -48,7 +48,7 @@ function refuseTaken({ from, to }: Renamed, real: RealTable, catalog: Catalog): 
 
 function renameParts({ from, to }: Renamed, real: RealTable): readonly Step[] {
   const table = quoteName(to.name)
-  const alter = (part: string): Step => makeDdl('change table', `alter table ${table} ${part}`)
+  const alter = (part: string): Step => makeDdl('change table', `alter table ${table} ${part}`, to.name)
   const change = (names: Named): string => `${quoteName(names[0].name)} to ${quoteName(names[1].name)}`
   const differing = (pairs: readonly Named[]) => pairs.filter(([old, next]) => old.name !== next.name)
   const indexes = [...zip(from.indexes, to.indexes), [from.key, to.key] as const]
@@ -56,12 +56,13 @@ function renameParts({ from, to }: Renamed, real: RealTable): readonly Step[] {
   return [
     ...(from.name === to.name
       ? []
-      : [makeDdl('change table', `alter table ${quoteName(from.name)} rename to ${table}`)]),
+      : [makeDdl('change table', `alter table ${quoteName(from.name)} rename to ${table}`, to.name)]),
     ...differing(zip(from.columns, to.columns)).map((names) => alter(`rename column ${change(names)}`)),
     ...differing(indexes).map(([old, next]) =>
       makeDdl(
         'change table',
         `alter index if exists ${quoteName(old.name)} rename to ${quoteName(next.name)}`,
+        to.name,
       ),
     ),
     ...differing(references)

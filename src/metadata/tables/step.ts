@@ -20,7 +20,7 @@ export type Phase = (typeof phases)[number]
 /**
  * `problem`: the definition cannot be followed, whatever the rows are.
  * `probe`: `sql` selects `count` and `examples` of what is in the way, reading `tables`; `prepare` and `clean` stand around it.
- * `ddl`: changes a table.
+ * `ddl`: changes the first of its tables.
  */
 export type Step =
   | Readonly<{ kind: 'problem'; problem: DefinitionProblem }>
@@ -32,7 +32,7 @@ export type Step =
       clean?: string
       tell(found: Found): DefinitionProblem
     }>
-  | Readonly<{ kind: 'ddl'; phase: Phase; sql: string }>
+  | Readonly<{ kind: 'ddl'; phase: Phase; sql: string; tables: readonly string[] }>
 
 export type Probe = Extract<Step, { kind: 'probe' }>
 
@@ -40,8 +40,9 @@ export function makeProblem(place: Place, message: string): Step {
   return { kind: 'problem', problem: { ...place, message } }
 }
 
-export function makeDdl(phase: Phase, sql: string): Step {
-  return { kind: 'ddl', phase, sql }
+/** A statement, and the tables that it locks. */
+export function makeDdl(phase: Phase, sql: string, ...tables: readonly string[]): Step {
+  return { kind: 'ddl', phase, sql, tables }
 }
 
 /** Sorts the DDL by phase and leaves the rest in front. */

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { graphql } from 'graphql'
 import { inject } from 'vitest'
 import type { App, Context } from '../../../src/api/context.ts'
+import { buildAccountsSchema } from '../../../src/api/fixed/accounts.ts'
 import { buildAdminSchema } from '../../../src/api/fixed/admin.ts'
+import { buildDataSchema } from '../../../src/api/generated/build.ts'
 import { deriveCursorKey, deriveTokenKey } from '../../../src/auth/tokens.ts'
 import type { Viewer } from '../../../src/auth/viewer.ts'
 import { connect, type Pool } from '../../../src/database/connect.ts'
@@ -30,7 +32,10 @@ export async function startAdmin(verify: Verify = () => []): Promise<AdminApp> {
   await ensureDatabase(url)
   const pool = connect(url, { max: 4 })
   await migrate(pool, 'app')
-  const schema = buildAdminSchema({ verify })
+  const schema = buildAdminSchema({
+    verify,
+    buildSchema: (registry) => buildDataSchema(registry, buildAccountsSchema()),
+  })
   let registry = await loadRegistry(pool, verify)
   const feed = startFeed({ pool, pollEvery: 60_000, log: () => {} })
   const app: App = {

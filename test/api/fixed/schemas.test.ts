@@ -18,11 +18,18 @@ import { buildAdminSchema } from '../../../src/api/fixed/admin.ts'
 import { createBuilder, finishSchema } from '../../../src/api/fixed/builder.ts'
 import { buildPlatformSchema } from '../../../src/api/fixed/platform.ts'
 import { scalars } from '../../../src/api/fixed/scalars.ts'
+import { buildDataSchema } from '../../../src/api/generated/build.ts'
 import { anonymous, type Viewer } from '../../../src/auth/viewer.ts'
 
 const schemas: readonly (readonly [string, GraphQLSchema])[] = [
   ['accounts', buildAccountsSchema()],
-  ['admin', buildAdminSchema({ verify: () => [] })],
+  [
+    'admin',
+    buildAdminSchema({
+      verify: () => [],
+      buildSchema: (registry) => buildDataSchema(registry, buildAccountsSchema()),
+    }),
+  ],
   ['platform', buildPlatformSchema()],
 ]
 const open = new Set(['login', 'refreshSession', 'resetPassword', 'acceptInvite', 'viewer'])
