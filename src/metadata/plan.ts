@@ -1,13 +1,13 @@
 // What a change of the definitions would do, worked out without doing any of it.
 import { createHash } from 'node:crypto'
-import type { Pool } from '../database/connect.ts'
+import type { Pool, Sql } from '../database/connect.ts'
 import type { Problem } from '../errors.ts'
 import { type Changed, listChanged } from './definition-diff.ts'
 import { writeDocument } from './document.ts'
 import type { DefinitionProblem, Definitions, Registry } from './registry.ts'
 import { settle, type Verify } from './settle.ts'
 import { nameSides } from './sides.ts'
-import { type Edit, loadRegistry } from './store.ts'
+import { type Edit, isBusy, loadRegistry, refuseBusy } from './store.ts'
 import { readCatalog } from './tables/catalog.ts'
 import { listPlanned, type PlannedStep } from './tables/lock.ts'
 import { findChanged, listTables, planTables } from './tables/plan.ts'
@@ -27,28 +27,38 @@ export type PlanOptions = Readonly<{
   locate(problem: DefinitionProblem): string
 }>
 
-/** Plans what an edit would do, on one snapshot of the database, and locks nothing. Rows are not looked at. */
+/** Plans what an edit would do, on one snapshot of the database, and locks nobody out. Rows are not looked at. */
 export async function planChange(
   pool: Pool,
   edit: (current: Definitions) => Edit,
+  options: PlanOptions,
+): Promise<MetadataPlan> {
+  const work = (sql: Sql) => plan(sql, edit, options)
+  return await pool.begin('isolation level repeatable read read only', work).catch((error: unknown) => {
+    throw isBusy(error) ? refuseBusy('A table that the plan is about is being changed') : error
+  })
+}
+
+async function plan(
+  sql: Sql,
+  edit: (current: Definitions) => Edit,
   { verify, locate }: PlanOptions,
 ): Promise<MetadataPlan> {
-  return await pool.begin('isolation level repeatable read read only', async (sql) => {
-    const before = await loadRegistry(sql, verify)
-    const { definitions, drops = {} } = edit(before.definitions)
-    const settled = settle(before.revision + 1, nameSides(definitions), verify)
-    const transition = { before, after: settled.registry, drops }
-    const changed = findChanged(transition)
-    const steps = planTables(transition, changed, await readCatalog(sql, listTables(changed)))
-    const problems = [...settled.problems, ...settled.consequences, ...listProblems(steps)]
-    return {
-      before,
-      after: settled.registry,
-      problems: problems.map((problem) => ({ path: locate(problem), message: problem.message })),
-      changes: problems.length > 0 ? [] : listChanged(before.definitions, settled.registry.definitions),
-      steps: problems.length > 0 ? [] : await listPlanned(sql, steps),
-    }
-  })
+  const before = await loadRegistry(sql, verify)
+  const { definitions, drops = {} } = edit(before.definitions)
+  const settled = settle(before.revision + 1, nameSides(definitions), verify)
+  const transition = { before, after: settled.registry, drops }
+  const changed = findChanged(transition)
+  const steps = planTables(transition, changed, await readCatalog(sql, listTables(changed)))
+  const problems = [...settled.problems, ...settled.consequences, ...listProblems(steps)]
+  const isGood = problems.length === 0
+  return {
+    before,
+    after: settled.registry,
+    problems: problems.map((problem) => ({ path: locate(problem), message: problem.message })),
+    changes: isGood ? listChanged(before.definitions, settled.registry.definitions) : [],
+    steps: isGood ? await listPlanned(sql, steps) : [],
+  }
 }
 
 function listProblems(steps: readonly Step[]): readonly DefinitionProblem[] {

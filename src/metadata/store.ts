@@ -80,7 +80,13 @@ async function retry(work: () => Promise<Saved>): Promise<Saved> {
   }
 }
 
-function refuseBusy(what: string): AppError {
+/** Whether a statement waited too long for a lock. */
+export function isBusy(error: unknown): boolean {
+  return sqlState(error) === lockNotAvailable
+}
+
+/** The error when somebody else holds what a change needs. */
+export function refuseBusy(what: string): AppError {
   return fail('CONFLICT', `${what}; nothing was changed, so try again later`)
 }
 
@@ -136,9 +142,7 @@ async function takeTurn(sql: Sql): Promise<void> {
   try {
     await sql.unsafe(`select pg_advisory_xact_lock(${lockKey})`)
   } catch (error) {
-    throw sqlState(error) === lockNotAvailable
-      ? refuseBusy('Another change of the metadata takes long')
-      : error
+    throw isBusy(error) ? refuseBusy('Another change of the metadata takes long') : error
   }
 }
 

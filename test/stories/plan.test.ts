@@ -73,7 +73,7 @@ describe('a plan', () => {
       {
         kind: 'ENTITY',
         name: 'plant',
-        paths: ['fields.bed_id', 'fields.height.type', 'fields.kind.enum', 'fields.label.indexed'],
+        paths: ['fields.label.indexed', 'fields.height.type', 'fields.kind.enum', 'fields.bed_id'],
       },
       { kind: 'ENTITY', name: 'pond', paths: [] },
       { kind: 'RELATION', name: 'bed.plants', paths: [] },
@@ -105,10 +105,14 @@ describe('a plan', () => {
     ])
   })
 
-  it('locks nothing, not even beside a transaction that holds the table', async () => {
+  it('waits for nobody who writes, and says so when it waits for one who changes the table', async () => {
     await sql.begin(async (transaction) => {
-      await transaction`lock table plants in access exclusive mode`
+      await transaction`lock table plants in share row exclusive mode`
       expect((await plan(after)).steps).toHaveLength(7)
+      await transaction`lock table plants in access exclusive mode`
+      expect(errorOf(await server.send('admin', planning, { document: after }))).toBe(
+        'CONFLICT: A table that the plan is about is being changed; nothing was changed, so try again later',
+      )
     })
   })
 

@@ -24,7 +24,7 @@ export function addPlan(builder: Builder<Context>, parts: AdminParts): void {
       type: planType,
       access: 'admin',
       description:
-        'What importMetadata would do with a document, worked out without locking anything; rows are looked at only by the import, or its dry run.',
+        'What importMetadata would do with a document, worked out without keeping anybody out; rows are looked at only by the import, or its dry run.',
       args: {
         document: t.arg.string({ required: true, description: 'The document, as YAML or JSON.' }),
         prune: t.arg.boolean({
