@@ -7,9 +7,9 @@ import type { PlannedStep } from '../../metadata/tables/lock.ts'
 import { readWild } from '../../metadata/wild/read.ts'
 import type { Context } from '../context.ts'
 import { type Criticality, compareSchemas, type SchemaChange } from '../schema-changes.ts'
-import { listValues } from './admin-choices.ts'
 import { findUnreachable } from './admin-document.ts'
 import type { Builder } from './builder.ts'
+import { listValues } from './enum-values.ts'
 import type { AdminHooks, AdminParts } from './saving.ts'
 
 /** A plan as it is shown. */
