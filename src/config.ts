@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parse } from 'yaml'
+import { type FileSettings, readFileSettings } from './config/file-settings.ts'
 import { fail, type Problem } from './errors.ts'
 import {
   joinPath,
@@ -47,6 +48,7 @@ export type Config = Readonly<{
   }>
   /** Networks whose proxies may name the address of a client. */
   trustedProxies: readonly string[]
+  files: FileSettings
 }>
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -64,6 +66,8 @@ const keys = [
   'allow_private_webhooks',
   'webhooks',
   'trusted_proxies',
+  'files',
+  's3',
 ] as const
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
@@ -81,6 +85,13 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   METALOOM_WEBHOOK_ENV: ['webhooks', 'env'],
   METALOOM_WEBHOOK_RETRY_MS: ['webhooks', 'retry_ms'],
   METALOOM_TRUSTED_PROXIES: ['trusted_proxies'],
+  METALOOM_FILES_DIR: ['files', 'path'],
+  METALOOM_PUBLIC_URL: ['files', 'public_url'],
+  METALOOM_S3_ENDPOINT: ['s3', 'endpoint'],
+  METALOOM_S3_REGION: ['s3', 'region'],
+  METALOOM_S3_BUCKET: ['s3', 'bucket'],
+  METALOOM_S3_ACCESS_KEY_ID: ['s3', 'access_key_id'],
+  METALOOM_S3_SECRET_ACCESS_KEY: ['s3', 'secret_access_key'],
 }
 
 /** Reads the settings for a process started in `directory`; names every wrong value with its path at once. */
@@ -138,11 +149,12 @@ function readSettings(source: Source, environment: Environment, directory: strin
   const admin = readPart(source, 'admin', ['email', 'password'])
   const limits = readPart(source, 'limits', ['body', 'admin_body'])
   const webhooks = readPart(source, 'webhooks', ['env', 'retry_ms'])
+  const dataDir = resolve(directory, readText(source, 'data_dir') ?? '.metaloom')
   return {
     isProduction,
     host: readText(source, 'host') ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
     port: readWhole(source, 'port', 0, 65_535) ?? 4000,
-    dataDir: resolve(directory, readText(source, 'data_dir') ?? '.metaloom'),
+    dataDir,
     ...optional('databaseUrl', readUrl(database)),
     poolSize: readWhole(database, 'pool', 1, 1_000) ?? 10,
     prepare: readFlag(database, 'prepare') ?? true,
@@ -158,6 +170,7 @@ function readSettings(source: Source, environment: Environment, directory: strin
       retryAfter: readWhole(webhooks, 'retry_ms', 10, 3_600_000) ?? 5_000,
     },
     trustedProxies: readList(source, 'trusted_proxies', readNetwork(source.problems)) ?? [],
+    files: readFileSettings(source, directory, dataDir),
   }
 }
 

@@ -3,6 +3,7 @@ import type { Realm } from '../auth/realm.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Post } from '../effects/attempt.ts'
 import type { Feed } from '../effects/feed.ts'
+import type { Files } from '../files/files.ts'
 import type { Reach } from '../outgoing/send.ts'
 import type { Calls } from '../pipeline/calls.ts'
 import type { Outside } from '../pipeline/outside.ts'
@@ -23,6 +24,7 @@ export type App = Realm &
     feed: Feed
     /** Tells that workflows may have something to do. */
     wakeWorkflows(): void
+    files: Files
     /** Whether requests to the outside may reach private addresses; for development. */
     allowPrivateAddresses: boolean
     outgoing: Outgoing
@@ -51,6 +53,8 @@ export type Context = Readonly<{
   levels: WeakMap<object, unknown>
   /** What the request asked of webhooks so far: kept when it is run once more on other definitions. */
   calls?: Calls
+  /** The request as it was read from a form with files; absent for all others. */
+  operations?: Readonly<Record<string, unknown>>
   /** What each writing root field did, in order; there only when an administrator asked for it. */
   traces?: FieldTrace[]
   /** Where the stages of the root field at hand say what they did; there only beside `traces`. */

@@ -46,6 +46,11 @@ export function deriveWebhookKey(secret: string, app: string): Buffer {
   return deriveKey(secret, `metaloom webhook ${app}`)
 }
 
+/** Derives the key that signs the links to files of one app. */
+export function deriveLinkKey(secret: string, app: string): Buffer {
+  return deriveKey(secret, `metaloom file ${app}`)
+}
+
 function deriveKey(secret: string, info: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', info, keyBytes))
 }

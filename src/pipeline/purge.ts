@@ -4,6 +4,7 @@ import { quoteName } from '../database/identifiers.ts'
 import { entityOf, type RegistryEntity, type RelationEnd } from '../metadata/registry.ts'
 import { type Act, nameRecord } from './act.ts'
 import { writeRecord, writeWithNews } from './announce.ts'
+import { releaseFiles } from './file-uses.ts'
 import { listReturned } from './rows.ts'
 import { bind, column, sqlType, statement, type Values } from './statement.ts'
 
@@ -40,7 +41,8 @@ async function purgeRows(act: Act, entity: RegistryEntity, keys: readonly unknow
   const isOne = `${column('t', entity.key.field)} = any(${bind(values, keys, `${sqlType(entity.keyField.type)}[]`)})`
   const changing = `delete from ${quoteName(entity.table)} as t where ${isOne} returning ${listReturned(entity)}, ${writeRecord(entity, 't')} as "$old"`
   const happening = { entity, action: 'purge', actor: 'system:purge', changed: [] } as const
-  await run(act.sql, statement(writeWithNews(act, happening, changing, values), values))
+  const rows = await run(act.sql, statement(writeWithNews(act, happening, changing, values), values))
+  await releaseFiles(act, entity, rows)
 }
 
 /** Removes the join rows of records, from both sides of their relations. */

@@ -5,9 +5,11 @@ import { fail } from '../errors.ts'
 import { isOutdated } from '../metadata/rights.ts'
 import { type Act, startAct } from './act.ts'
 import { askAfter, askBefore, noteWritten } from './ask-webhooks.ts'
+import { attachFiles } from './attach.ts'
 import { awaitSlot, type Calls, endCalls, noSlot, startCalls } from './calls.ts'
 import { expandRelations } from './children.ts'
 import { draftRows } from './draft.ts'
+import { recordUses } from './file-uses.ts'
 import { followUp } from './follow-up.ts'
 import { checkGate } from './gate.ts'
 import { writeLinks } from './links.ts'
@@ -41,6 +43,7 @@ const road: readonly Stage[] = [
   { name: 'children', run: expandRelations },
   { name: 'revive', run: revive },
   { name: 'references', run: checkReferences },
+  { name: 'files', run: attachFiles },
   { name: 'draft', run: draftRows },
   { name: 'permission', run: checkBefore },
   { name: 'rules', run: applyRules },
@@ -50,6 +53,7 @@ const road: readonly Stage[] = [
   { name: 'remove', run: removeRows },
   { name: 'store', run: storeRows },
   { name: 'links', run: writeLinks },
+  { name: 'uses of files', run: recordUses },
   { name: 'permission of the result', run: checkResult },
   { name: 'after rules', run: checkAfter },
   { name: 'follow up', run: followUp },

@@ -9,6 +9,7 @@ import type { Log } from '../log.ts'
 import { startCalls } from '../pipeline/calls.ts'
 import type { OpenApp } from './app.ts'
 import { createAddressReader } from './client-address.ts'
+import { answerFile, answerPut } from './file-routes.ts'
 import { createGraphiQL } from './graphiql.ts'
 import { writeHome } from './home.ts'
 import type { OpenPlatform } from './platform.ts'
@@ -18,10 +19,12 @@ import type { Route } from './routes.ts'
 import { runSubscriptions } from './subscribe.ts'
 import { createThinRoute } from './thin-route.ts'
 import { startTraces, traceResults } from './trace.ts'
+import { readUpload, takeOperations } from './uploads.ts'
 import { checkArguments, createGraphQLServer, innerPath } from './yoga.ts'
 
 type AppRoute = Extract<Route, { kind: 'data' | 'admin' }>
 type GraphQLRoute = AppRoute | Readonly<{ kind: 'platform' | 'home' | 'alive' | 'ready' | 'nowhere' }>
+type ByteRoute = Extract<Route, { kind: 'file' | 'put' }>
 /** A GraphQL request whose body was read. */
 export type Asked = Readonly<{ request: IncomingMessage; requestId: string; search: string; body: string }>
 
@@ -31,6 +34,9 @@ export type Answers = Readonly<{
   plain(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void>
   page(route: Route, address: string, request: IncomingMessage, response: ServerResponse): Promise<void>
   graphql(route: GraphQLRoute, asked: Asked, response: ServerResponse): Promise<void>
+  /** A request of the data API that carries files; its body is read once it is known who sends it. */
+  upload(route: AppRoute, asked: Asked, response: ServerResponse): Promise<void>
+  bytes(route: ByteRoute, request: IncomingMessage, response: ServerResponse): Promise<void>
 }>
 
 export type AnswerOptions = Readonly<{
@@ -46,6 +52,7 @@ const mostAge = 30_000
 
 export function createAnswers({ apps, platform, schemas, config, log }: AnswerOptions): Answers {
   const data = createGraphQLServer<Context>(({ edition, viewer }) => edition.findSchema(viewer.roles), log, [
+    takeOperations(),
     rerunStale(),
     runSubscriptions(log, checkArguments),
     traceResults(),
@@ -117,6 +124,20 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
         response,
         await platformServer.fetch(toRequest(asked), await openPlatformContext(asked)),
       )
+    },
+    async upload(route, asked, response) {
+      const context = await openContext(route.app, asked)
+      const { operations, drop } = await readUpload(asked.request, context, config.mostBodyBytes)
+      try {
+        await send(response, await data.fetch(toRequest(asked), { ...context, operations }))
+      } finally {
+        await drop()
+      }
+    },
+    async bytes(route, request, response) {
+      const app = findApp(route.app)
+      if (route.kind === 'put') await answerPut(app, route, request, response)
+      else await answerFile(app, route, request, response)
     },
   }
 }

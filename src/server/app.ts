@@ -5,7 +5,7 @@ import type { FixedNames } from '../api/generated/names.ts'
 import { type Authenticator, createAuthenticator, type VerifyBearer } from '../auth/authenticate.ts'
 import { verifyAnyToken } from '../auth/credentials.ts'
 import { verifyForeign } from '../auth/foreign-tokens.ts'
-import { deriveCursorKey, deriveTokenKey, deriveWebhookKey } from '../auth/tokens.ts'
+import { deriveCursorKey, deriveLinkKey, deriveTokenKey, deriveWebhookKey } from '../auth/tokens.ts'
 import { appPeople } from '../auth/users.ts'
 import type { Config } from '../config.ts'
 import { connect } from '../database/connect.ts'
@@ -14,10 +14,13 @@ import { migrate } from '../database/migrate.ts'
 import { startDeliveries } from '../effects/deliveries.ts'
 import { startFeed } from '../effects/feed.ts'
 import { startWorkflows } from '../effects/workflows/runner.ts'
+import type { Files } from '../files/files.ts'
 import type { Log } from '../log.ts'
 import { createSender } from '../outgoing/send.ts'
 import { listAnonymousRights, tellRight } from '../pipeline/anonymous-rights.ts'
 import { startEditions } from './editions.ts'
+import type { FilePlace } from './file-place.ts'
+import { startSweeper } from './sweeper.ts'
 
 /** An app that serves; `age` is how long ago it was known to be up to date, in milliseconds. */
 export type OpenApp = Readonly<{
@@ -40,12 +43,13 @@ export type AppSettings = Readonly<{
   fixedNames: FixedNames
   /** Verifies tokens of the platform, whose people are guests in every app. */
   verifyPlatform: VerifyBearer
+  filePlace: FilePlace
   log: Log
 }>
 
 /** Opens the app whose database the url names, and makes what of it is missing. */
 export async function openApp(name: string, url: string, settings: AppSettings): Promise<OpenApp> {
-  const { config, secret, fixed, fixedNames, verifyPlatform } = settings
+  const { config, secret, fixed, fixedNames, verifyPlatform, filePlace } = settings
   await ensureDatabase(url)
   const pool = connect(url, { max: config.poolSize, prepare: config.prepare })
   await migrate(pool, 'app')
@@ -82,9 +86,19 @@ export async function openApp(name: string, url: string, settings: AppSettings):
   const deliveries = await startDeliveries({ ...post, url, slots, pollEvery: config.pollEvery, log: report })
   const { outside } = deliveries
   const workflows = startWorkflows({ pool, readRegistry, outside, pollEvery: config.pollEvery, log })
+  const files: Files = {
+    app: name,
+    pool,
+    ...filePlace,
+    limits: config.files.limitsOfApps.get(name) ?? config.files.limits,
+    linkKey: deriveLinkKey(secret, name),
+    publicUrl: config.files.publicUrl,
+  }
+  const stopSweeper = startSweeper(files, config.files.sweepEvery, log)
   const app = {
     name,
     pool,
+    files,
     tokenKey,
     cursorKey: deriveCursorKey(secret, name),
     readEdition: editions.read,
@@ -99,6 +113,7 @@ export async function openApp(name: string, url: string, settings: AppSettings):
     await feed.stop()
     await workflows.stop()
     await deliveries.stop()
+    await stopSweeper()
     await editions.stop()
     await pool.end({ timeout: 5 })
   }

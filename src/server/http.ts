@@ -30,20 +30,33 @@ async function answer(
   requestId: string,
 ): Promise<void> {
   const { path, search } = splitTarget(request.url ?? '/')
-  if (!methods.has(request.method ?? '')) return refuseMethod(response)
   const route = findRoute(path)
+  const methods = allowed[route.kind] ?? usualMethods
+  if (!methods.includes(request.method ?? '')) return refuseMethod(response, methods)
+  if (route.kind === 'file' || route.kind === 'put')
+    return await options.answers.bytes(route, request, response)
   if (!isGraphQL(route)) return await options.answers.plain(route, request, response)
   if (wantsPage(request)) return await options.answers.page(route, path, request, response)
+  if (route.kind === 'data' && isMultipart(request))
+    return await options.answers.upload(route, { request, requestId, search: '', body: '' }, response)
   const body = await readBody(request, await options.answers.findBodyLimit(route, request))
   checkDepth(body)
   checkSearch(search)
   await options.answers.graphql(route, { request, requestId, search, body }, response)
 }
 
-const methods = new Set(['GET', 'HEAD', 'POST', 'OPTIONS'])
+const usualMethods = ['GET', 'HEAD', 'POST', 'OPTIONS'] as const
+const allowed: Readonly<Partial<Record<Route['kind'], readonly string[]>>> = {
+  file: ['GET', 'HEAD'],
+  put: ['PUT'],
+}
 
-function refuseMethod(response: ServerResponse): void {
-  response.writeHead(405, { allow: [...methods].join(', ') }).end()
+function refuseMethod(response: ServerResponse, methods: readonly string[]): void {
+  response.writeHead(405, { allow: methods.join(', '), 'content-length': 0 }).end()
+}
+
+function isMultipart({ method, headers }: IncomingMessage): boolean {
+  return method === 'POST' && /^multipart\/form-data\b/i.test(headers['content-type'] ?? '')
 }
 
 /** The target of a request as it stands there: what is no path of ours leads nowhere. */
@@ -52,7 +65,7 @@ function splitTarget(target: string): Readonly<{ path: string; search: string }>
   return at < 0 ? { path: target, search: '' } : { path: target.slice(0, at), search: target.slice(at) }
 }
 
-function isGraphQL(route: Route): route is Exclude<Route, { kind: 'home' | 'alive' | 'ready' | 'nowhere' }> {
+function isGraphQL(route: Route): route is Extract<Route, { kind: 'data' | 'admin' | 'platform' }> {
   return route.kind === 'data' || route.kind === 'admin' || route.kind === 'platform'
 }
 
@@ -69,6 +82,7 @@ function readRequestId(request: IncomingMessage): string {
 function statusOf(error: unknown): number {
   if (!(error instanceof AppError)) return 500
   if (error.code === 'LIMIT_EXCEEDED') return 413
+  if (error.code === 'FORBIDDEN') return 403
   return error.code === 'UNAUTHENTICATED' ? 401 : error.code === 'NOT_FOUND' ? 404 : 400
 }
 

@@ -4,6 +4,9 @@
 export type Route =
   | Readonly<{ kind: 'home' | 'alive' | 'ready' | 'platform' | 'nowhere' }>
   | Readonly<{ kind: 'data' | 'admin'; app: string }>
+  /** The bytes of a file; and, without a name, where the bytes of one that is awaited go. */
+  | Readonly<{ kind: 'file'; app: string; id: string; name: string }>
+  | Readonly<{ kind: 'put'; app: string; id: string }>
 
 const names = new Map<string, Route>([
   ['/', { kind: 'home' }],
@@ -18,5 +21,21 @@ export function findRoute(path: string): Route {
   const known = names.get(trimmed)
   if (known) return known
   const [, app, isAdmin] = /^\/api\/([a-z][a-z0-9_]*)(\/admin)?\/graphql$/.exec(trimmed) ?? []
-  return app === undefined ? { kind: 'nowhere' } : { kind: isAdmin ? 'admin' : 'data', app }
+  return app === undefined ? findFileRoute(path) : { kind: isAdmin ? 'admin' : 'data', app }
+}
+
+function findFileRoute(path: string): Route {
+  const [, app, id, name] = /^\/api\/([a-z][a-z0-9_]*)\/files\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? []
+  if (app === undefined || id === undefined) return { kind: 'nowhere' }
+  if (name === undefined) return { kind: 'put', app, id }
+  const decoded = decodeName(name)
+  return decoded === undefined ? { kind: 'nowhere' } : { kind: 'file', app, id, name: decoded }
+}
+
+function decodeName(name: string): string | undefined {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return undefined
+  }
 }

@@ -10,6 +10,7 @@ import { startEmbedded } from '../database/embedded.ts'
 import type { Log } from '../log.ts'
 import { createAnswers } from './answers.ts'
 import { type OpenApp, openApp } from './app.ts'
+import { openFilePlace } from './file-place.ts'
 import { createHttpServer, listenOn } from './http.ts'
 import { openPlatform } from './platform.ts'
 import { findSecret } from './secret.ts'
@@ -47,8 +48,9 @@ async function start(
   undo.push(platform.close)
   const fixed = buildAccountsSchema()
   const fixedNames = findFixedNames(fixed)
+  const filePlace = openFilePlace(config.files)
   const apps = new Map<string, OpenApp>()
-  const settings = { config, secret, fixed, fixedNames, verifyPlatform: platform.verify, log }
+  const settings = { config, secret, fixed, fixedNames, verifyPlatform: platform.verify, filePlace, log }
   for (const { name, url } of platform.apps) {
     const app = await openApp(name, url, settings)
     undo.push(app.close)

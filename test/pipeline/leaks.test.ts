@@ -14,6 +14,7 @@ import { type Feed, startFeed } from '../../src/effects/feed.ts'
 import { loadRegistry } from '../../src/metadata/store.ts'
 import { bind, column } from '../../src/pipeline/statement.ts'
 import type { Narrowing, Reader } from '../../src/pipeline/visible.ts'
+import { makeFiles } from '../support/files.ts'
 import { makeOutgoing } from '../support/outgoing.ts'
 import { dataOf, type Server, startTestServer } from '../support/server.ts'
 import { insertRows } from './insert.ts'
@@ -85,6 +86,7 @@ async function ask(source: string, viewer: Reader): Promise<string> {
     forgetViewer: () => {},
     feed,
     wakeWorkflows: () => {},
+    files: makeFiles(pool),
     allowPrivateAddresses: false,
     outgoing: makeOutgoing(pool, () => edition.registry),
   }

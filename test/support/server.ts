@@ -25,6 +25,7 @@ export type Server = Readonly<{
   url: string
   databaseUrl: string
   appUrl: string
+  dataDir: string
   token: string
   address(api: Api): string
   /** Sends a request as the administrator, or with the token given; null is none. */
@@ -96,6 +97,7 @@ export async function startTestServer(
     url: running.url,
     databaseUrl,
     appUrl,
+    dataDir,
     token,
     address: (api) => `${running.url}${addresses[api]}`,
     send: (api, query, variables, own = token) =>

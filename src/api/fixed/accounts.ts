@@ -1,4 +1,4 @@
-// The part of the data API that no definition makes: logging in and out, passwords, invites, who one is, and what one has to approve.
+// The part of the data API that no definition makes: logging in and out, passwords, invites, who one is, approvals and files.
 import type { GraphQLSchema } from 'graphql'
 import { acceptInvite } from '../../auth/accept-invite.ts'
 import { resetPassword } from '../../auth/password-changes.ts'
@@ -6,6 +6,7 @@ import { appPeople, findUser } from '../../auth/users.ts'
 import type { Context } from '../context.ts'
 import { addApprovals } from './approvals.ts'
 import { type Builder, createBuilder, finishSchema } from './builder.ts'
+import { addFiles } from './files.ts'
 import { addSessions } from './session.ts'
 import type { SessionTypes } from './session-types.ts'
 
@@ -18,6 +19,7 @@ export function buildAccountsSchema(): GraphQLSchema {
   addResetPassword(builder)
   addAcceptInvite(builder, tokens)
   addApprovals(builder)
+  addFiles(builder)
   return finishSchema(builder)
 }
 

@@ -7,8 +7,10 @@ import SchemaBuilder, {
   type TypeParam,
 } from '@pothos/core'
 import type { GraphQLSchema } from 'graphql'
+import type { Incoming } from '../../files/incoming.ts'
 import { type Access, guardRoots } from './access.ts'
 import { scalars } from './scalars.ts'
+import { Upload } from './upload-scalar.ts'
 
 declare global {
   namespace PothosSchemaTypes {
@@ -44,6 +46,7 @@ export function createBuilder<C extends object>() {
 
 // Pothos would make scalars of its own from a config; these references keep the objects that all schemas share.
 export const jsonType = new BuiltinScalarRef<SchemaTypes, unknown, unknown>(scalars.JSON)
+export const uploadType = new BuiltinScalarRef<SchemaTypes, Incoming, never>(Upload)
 export const dateTimeType = new BuiltinScalarRef<SchemaTypes, string, string>(scalars.DateTime)
 
 /** The schema of what was built, its fields in the order in which they were written, its roots guarded. */

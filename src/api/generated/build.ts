@@ -104,6 +104,7 @@ export async function buildDataSchema(
   views: Views = findViews(registry, ['admin']),
 ): Promise<GraphQLSchema> {
   const slice = startSlice()
+  const fileType = findFileType(fixed)
   const fixedNames = findFixedNames(fixed)
   const names = createAllocator([...fixedNames.types, ...entityTypeNames(registry)])
   const rootNames = createAllocator([...fixedNames.roots, ...entityRootNames(registry)])
@@ -117,7 +118,7 @@ export async function buildDataSchema(
   const mutations: GraphQLFieldConfigMap<unknown, Context> = { ...fixed.getMutationType()?.toConfig().fields }
   for (const entity of registry.entities.values()) {
     const view = views.get(entity.name)
-    if (view) types.set(entity.name, buildEntityTypes(entity, view, names, findTypes))
+    if (view) types.set(entity.name, buildEntityTypes(entity, view, names, { findTypes, fileType }))
     await slice()
   }
   const readable = [...types.values()].filter(({ shape }) => shape.view.read !== undefined)
@@ -155,6 +156,13 @@ export async function buildDataSchema(
     types: [...(readable.length > 0 ? [Node] : []), ...[...types.values()].flatMap(listLinked)],
     assumeValid: true,
   })
+}
+
+/** The one type of files, which the fixed part has made. */
+function findFileType(fixed: GraphQLSchema): GraphQLObjectType {
+  const type = fixed.getType('File')
+  if (isObjectType(type)) return type
+  throw new Error('The fixed part of the data API has no type File')
 }
 
 /** The types that lead to those of other entities: named one by one, or graphql-js would follow them as deep as there are entities. */

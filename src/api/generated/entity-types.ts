@@ -11,6 +11,7 @@ import {
 } from 'graphql'
 import type { Row } from '../../database/connect.ts'
 import type { RegistryEntity } from '../../metadata/registry.ts'
+import { readRecordFile } from '../../pipeline/attach.ts'
 import { nestedPage } from '../../pipeline/page.ts'
 import type { Context } from '../context.ts'
 import { scalars } from '../fixed/scalars.ts'
@@ -25,7 +26,7 @@ import { buildInputs, type Inputs } from './inputs.ts'
 import { buildLeafFilter } from './leaf-filters.ts'
 import { buildLeafTypes, type LeafType, leafOf } from './leaf-types.ts'
 import { resolveChildren, resolveRelated } from './lists.ts'
-import type { Allocator } from './names.ts'
+import { type Allocator, fieldName } from './names.ts'
 import { writeNodeId } from './node-id.ts'
 import { buildOrderBy } from './orders.ts'
 import { buildRelationInputs, type RelationInputs } from './relation-inputs.ts'
@@ -67,12 +68,15 @@ export const Node = new GraphQLInterfaceType({
   resolveType: (value: { $type: string }) => value.$type,
 })
 
-/** Makes the types of an entity; `findTypes` is called when fields are first looked at. */
+/** What the types of an entity refer to besides each other; `findTypes` is called when fields are first looked at. */
+export type Surroundings = Readonly<{ findTypes: FindTypes; fileType: GraphQLObjectType }>
+
+/** Makes the types of an entity. */
 export function buildEntityTypes(
   entity: RegistryEntity,
   view: View,
   names: Allocator,
-  findTypes: FindTypes,
+  { findTypes, fileType }: Surroundings,
 ): EntityTypes {
   const shape = buildShape(entity, view, (name) => findTypes(name).shape)
   const { typeName } = shape
@@ -90,7 +94,7 @@ export function buildEntityTypes(
     name: typeName,
     description: entity.description || `A record of ${entity.name}`,
     interfaces: [Node],
-    fields: () => buildFields({ shape, leafTypes, findTypes, option }),
+    fields: () => buildFields({ shape, leafTypes, findTypes, fileType, option }),
   })
   const relationInputs = buildRelationInputs(take, shape, findTypes)
   const orderBy = buildOrderBy(take('OrderBy'), shape, ({ other }) => findTypes(other).orderBy)
@@ -128,6 +132,7 @@ type Parts = Readonly<{
   shape: Shape
   leafTypes: ReadonlyMap<string, LeafType>
   findTypes: FindTypes
+  fileType: GraphQLObjectType
   option: GraphQLObjectType | undefined
 }>
 
@@ -136,7 +141,7 @@ function buildFields(parts: Parts): GraphQLFieldConfigMap<Row, Context> {
 }
 
 function buildField(field: ShapeField, parts: Parts): GraphQLFieldConfig<Row, Context> {
-  const { shape, leafTypes, findTypes, option } = parts
+  const { shape, leafTypes, findTypes, fileType, option } = parts
   switch (field.kind) {
     case 'nodeId':
       return {
@@ -153,6 +158,11 @@ function buildField(field: ShapeField, parts: Parts): GraphQLFieldConfig<Row, Co
       const leaf = leafOf(leafTypes, field.field.name)
       const description = field.field.description || `The ${field.field.name} of the ${shape.entity.name}`
       const isNullable = field.field.nullable || shape.view.read?.get(field.field.name) === 'sometimes'
+      if (field.field.type === 'file') {
+        const alias = fieldName(shape.entity, field.field)
+        const type = isNullable ? fileType : new GraphQLNonNull(fileType)
+        return { type, description, resolve: (row) => readRecordFile(row[alias]) }
+      }
       return { type: isNullable ? leaf : new GraphQLNonNull(leaf), description }
     }
     case 'deletedAt':

@@ -9,6 +9,7 @@ import {
   isEnumType,
 } from 'graphql'
 import type { Row } from '../../database/connect.ts'
+import { readRecordFile } from '../../pipeline/attach.ts'
 import {
   type Asked,
   type AuditEntry,
@@ -110,7 +111,10 @@ function tellRecord(shape: Shape, leafTypes: LeafTypes, record: Row | null): Row
   const told: Row = {}
   for (const [apiName, field] of shape.columns)
     if (Object.hasOwn(record, field.name))
-      told[apiName] = tellValue(leafOf(leafTypes, field.name), record[field.name])
+      told[apiName] =
+        field.type === 'file'
+          ? readRecordFile(record[field.name])
+          : tellValue(leafOf(leafTypes, field.name), record[field.name])
   return told
 }
 

@@ -15,6 +15,7 @@ import { startFeed } from '../../../src/effects/feed.ts'
 import { AppError } from '../../../src/errors.ts'
 import type { Verify } from '../../../src/metadata/settle.ts'
 import { loadRegistry } from '../../../src/metadata/store.ts'
+import { makeFiles } from '../../support/files.ts'
 import { makeOutgoing } from '../../support/outgoing.ts'
 
 export type AdminApp = Readonly<{
@@ -50,6 +51,7 @@ export async function startAdmin(verify: Verify = () => []): Promise<AdminApp> {
     forgetViewer: () => {},
     feed,
     wakeWorkflows: () => {},
+    files: makeFiles(pool),
     allowPrivateAddresses: false,
     outgoing: makeOutgoing(pool, () => registry),
   }

@@ -32,10 +32,21 @@ const schemas: readonly (readonly [string, GraphQLSchema])[] = [
   ],
   ['platform', buildPlatformSchema()],
 ]
-const open = new Set(['login', 'refreshSession', 'resetPassword', 'acceptInvite', 'viewer'])
+const open = new Set(['login', 'refreshSession', 'resetPassword', 'acceptInvite', 'viewer', 'file'])
 const ownOnly = new Set(['logout', 'sessions', 'revokeSession', 'changePassword'])
-/** For whoever has a token; what they find depends on records. */
-const anybody = new Set(['pendingApprovals', 'workflowInstance', 'approveStep', 'rejectStep'])
+/** For whoever has a token; what they find depends on records and files. */
+const anybody = new Set([
+  'pendingApprovals',
+  'workflowInstance',
+  'approveStep',
+  'rejectStep',
+  'uploadFile',
+  'createUpload',
+  'completeUpload',
+  'files',
+  'deleteFile',
+])
+
 const reader: Viewer = { id: 'ada', roles: ['reader'], attributes: {} }
 
 /** Everything of a type that a client can see, with its description. */

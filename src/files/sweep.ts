@@ -1,0 +1,63 @@
+// Removes files that nobody refers to any more, and what uploads left behind that did not end well.
+import { run } from '../database/connect.ts'
+import { inTransaction } from '../database/transaction.ts'
+import type { Files } from './files.ts'
+import { nameKey, nameStagingKey } from './storage.ts'
+
+/** Milliseconds for which a file without a record is kept. */
+const keptFor = 24 * 60 * 60 * 1_000
+const batch = 100
+
+/** Sweeps once; any number of processes may do so at the same time. Returns how many files went. */
+export async function sweepFiles(files: Files): Promise<number> {
+  await freeLost(files)
+  await doomUnused(files)
+  await files.spool.clean(keptFor)
+  let count = 0
+  for (let removed = batch; removed === batch; count += removed) removed = await removeDoomed(files)
+  return count
+}
+
+/** Cells of tables and columns that were dropped refer to nothing. */
+async function freeLost({ pool }: Files): Promise<void> {
+  await inTransaction(pool, async (sql) => {
+    const lost = await run<{ file_id: string }>(sql, {
+      text: `delete from _file_uses u where not exists (select 1 from pg_attribute a
+        where a.attrelid = to_regclass(quote_ident(u.table_name)) and a.attname = u.column_name
+        and a.attnum > 0 and not a.attisdropped) returning file_id`,
+      values: [],
+    })
+    if (lost.length === 0) return
+    await run(sql, {
+      text: `update _files set freed_at = now() where id = any($1::uuid[]) and freed_at is null
+        and not exists (select 1 from _file_uses u where u.file_id = _files.id)`,
+      values: [lost.map((use) => use.file_id)],
+    })
+  })
+}
+
+/** Whoever attaches a file at this moment holds its row and has it freed no more, so it is passed over. */
+async function doomUnused({ pool }: Files): Promise<void> {
+  await run(pool, {
+    text: `update _files set state = 'doomed' where id in (select id from _files f
+      where f.freed_at < now() - $1::double precision * interval '1 millisecond' and f.state <> 'doomed'
+      and not exists (select 1 from _file_uses u where u.file_id = f.id)
+      order by f.freed_at limit 10000 for update skip locked)`,
+    values: [keptFor],
+  })
+}
+
+/** The row goes last: what a crash leaves is found again. */
+async function removeDoomed({ app, pool, storage }: Files): Promise<number> {
+  const doomed = await run<{ id: string; filename: string }>(pool, {
+    text: `select id, filename from _files where state = 'doomed' order by id limit ${batch}`,
+    values: [],
+  })
+  const keys = doomed.flatMap(({ id, filename }) => [nameStagingKey(app, id), nameKey(app, id, filename)])
+  await storage.remove(keys)
+  await run(pool, {
+    text: `delete from _files where id = any($1::uuid[]) and state = 'doomed'`,
+    values: [doomed.map(({ id }) => id)],
+  })
+  return doomed.length
+}

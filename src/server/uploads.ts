@@ -1,0 +1,42 @@
+// Requests that carry files: who sends them is known before their body is read, and they run once all of it is here.
+import type { IncomingMessage } from 'node:http'
+import type { Plugin } from 'graphql-yoga'
+import type { Context } from '../api/context.ts'
+import { fail } from '../errors.ts'
+import { type Multipart, readMultipart } from './multipart.ts'
+
+/** Milliseconds for which a client may send nothing. */
+const mostSilence = 30_000
+/** Room for what stands between the parts of a form. */
+const slack = 64 * 1024
+
+/** Reads the body of such a request; UNAUTHENTICATED and LIMIT_EXCEEDED come before the first byte of it. */
+export async function readUpload(
+  request: IncomingMessage,
+  { app, viewer }: Context,
+  mostText: number,
+): Promise<Multipart> {
+  if (viewer.id === undefined)
+    throw fail(
+      'UNAUTHENTICATED',
+      'Log in to upload files; call login and send "Authorization: Bearer <token>"',
+    )
+  const { maxSize, maxFiles } = app.files.limits
+  const most = maxSize * maxFiles + mostText * 2 + slack
+  if (Number(request.headers['content-length'] ?? 0) > most)
+    throw fail(
+      'LIMIT_EXCEEDED',
+      `A request may have at most ${maxFiles} files of ${maxSize} bytes each, ${most} bytes in all`,
+    )
+  return await readMultipart(request, { spool: app.files.spool, mostText, maxSize, maxFiles, mostSilence })
+}
+
+/** Has Yoga run the operations that were read already. */
+export function takeOperations(): Plugin<Record<never, never>, Context> {
+  return {
+    onRequestParse({ serverContext, setRequestParser }) {
+      const { operations } = serverContext ?? {}
+      if (operations) setRequestParser(() => operations)
+    },
+  }
+}
