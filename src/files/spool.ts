@@ -1,7 +1,6 @@
 // Receives bytes into a file of this machine: counted, hashed and bounded on the way, in constant memory.
 import { createHash, randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -58,7 +57,9 @@ async function receiveInto(path: string, stream: Readable, most: number): Promis
       yield chunk
     }
   }
-  await pipeline(stream, meter, createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }))
+  // Opened before anything can fail, so that there is no file still to come when it is removed.
+  const file = await open(path, 'wx', 0o600)
+  await pipeline(stream, meter, file.createWriteStream({ flush: true }))
   return { path, size, checksum: hash.digest('hex'), sample: Buffer.concat(begun) }
 }
 

@@ -20,16 +20,20 @@ export type MultipartOptions = Readonly<{
 /** The request as JSON would have it, with the files in their places; `drop` removes those that nobody took over. */
 export type Multipart = Readonly<{ operations: Record<string, unknown>; drop(): Promise<void> }>
 
+/** Milliseconds in which the parser must be done once the last byte has come. */
+const mostAfterEnd = 5_000
+
 /** What came so far. */
 type Progress = {
   operations?: unknown
   map?: ReadonlyMap<string, readonly string[]>
   readonly files: Map<string, Promise<Incoming>>
+  readonly streams: Readable[]
 }
 
 /** Reads the request to its end before anything of it is run; whatever is wrong with it is told in one error. */
 export async function readMultipart(request: IncomingMessage, options: MultipartOptions): Promise<Multipart> {
-  const progress: Progress = { files: new Map() }
+  const progress: Progress = { files: new Map(), streams: [] }
   const drop = () => dropFiles(options.spool, progress)
   try {
     await readParts(request, options, progress)
@@ -73,9 +77,10 @@ async function readParts(
     attempt(() => takeText(progress, options, { name, value, isCut: isNameCut || isCut })),
   )
   parser.on('file', (name, stream, filename, _encoding, mimeType) => {
-    stream.on('error', reject)
+    // Whoever receives the file hears of errors too, and tells what they mean.
+    stream.on('error', () => undefined)
+    progress.streams.push(stream)
     attempt(() => {
-      if (parser.destroyed) return void stream.resume()
       const file = takeFile(progress, options, { name, stream, filename, mimeType })
       file.catch(reject)
     })
@@ -90,6 +95,7 @@ async function readParts(
   request.on('close', () => {
     if (!request.complete) reject(refuse('ended too early'))
   })
+  request.on('end', () => setTimeout(() => reject(refuse('has no end')), mostAfterEnd).unref())
   request.setTimeout(options.mostSilence, () =>
     reject(refuse(`paused for ${options.mostSilence / 1_000} seconds`)),
   )
@@ -100,6 +106,8 @@ async function readParts(
   } finally {
     request.unpipe(parser)
     request.setTimeout(0)
+    // The parser leaves the stream of a file open whose end does not come.
+    for (const stream of progress.streams) stream.destroy()
   }
 }
 
