@@ -1,5 +1,6 @@
 // The addresses of files: reads them out to those who may, and takes the bytes that a link lets in.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { PassThrough, type Readable } from 'node:stream'
 import { isUuid } from '../auth/uuid.ts'
 import { AppError, fail } from '../errors.ts'
 import { receiveDirect } from '../files/direct.ts'
@@ -59,11 +60,20 @@ export async function answerPut(
   if (length !== undefined && Number(length) !== size)
     throw fail('BAD_USER_INPUT', `${size} bytes were announced, the request has ${length}`)
   request.setTimeout(mostSilence, () => request.destroy(new Error('The client stopped sending')))
-  await receiveDirect(app.files, id, size, request).catch((error: unknown) => {
+  await receiveDirect(app.files, id, size, shield(request)).catch((error: unknown) => {
     if (error instanceof AppError || request.complete) throw error
     throw fail('BAD_USER_INPUT', 'The body ended too early')
   })
   response.writeHead(200, { 'content-length': 0 }).end()
+}
+
+/** The body in a stream of its own: one that fails would take the connection and the reply with it. */
+function shield(request: IncomingMessage): Readable {
+  const body = new PassThrough()
+  request.once('close', () => {
+    if (!request.complete) body.destroy(new Error('The body ended too early'))
+  })
+  return request.pipe(body)
 }
 
 function readQuery({ url = '' }: IncomingMessage): URLSearchParams {

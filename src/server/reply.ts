@@ -38,7 +38,10 @@ export function sendPage(request: IncomingMessage, response: ServerResponse, pag
   else response.writeHead(200, headers).end(page.plain)
 }
 
-/** Sends errors in the form of a GraphQL reply, in the media type asked for. */
+/** Milliseconds for which a client that was refused may go on sending. */
+const mostLingering = 5_000
+
+/** Sends errors in the form of a GraphQL reply, in the media type asked for; what still comes of the body is passed over. */
 export function sendErrors(
   request: IncomingMessage,
   response: ServerResponse,
@@ -49,9 +52,25 @@ export function sendErrors(
   const type = accepts.includes('application/graphql-response+json')
     ? 'application/graphql-response+json'
     : 'application/json'
+  const text = JSON.stringify({ errors })
   response.writeHead(status, {
     'content-type': `${type}; charset=utf-8`,
+    'content-length': Buffer.byteLength(text),
     ...(request.complete ? {} : { connection: 'close' }),
   })
-  response.end(JSON.stringify({ errors }))
+  if (request.complete || request.destroyed) return void response.end(text)
+  response.write(text)
+  linger(request, response)
+}
+
+/** A connection that closed while the client still sends would take the reply with it. */
+function linger(request: IncomingMessage, response: ServerResponse): void {
+  const end = (): void => void response.end()
+  const timer = setTimeout(end, mostLingering)
+  request.once('close', () => {
+    clearTimeout(timer)
+    end()
+  })
+  request.on('error', () => undefined)
+  request.resume()
 }

@@ -462,39 +462,4 @@ describe('a client', () => {
     await expect.poll(() => readdir(incoming)).toEqual([])
     expect(await countFiles()).toBe(before)
   })
-
-  const [clients, size] = isLong ? [20, 20_000_000] : [10, 3_000_000]
-  test(`is one of ${clients} that send ${size} bytes at once, and memory stays flat`, async () => {
-    const own = await startTestServer(undefined, await readFileLimits(size))
-    const bytes = new Uint8Array(size)
-    const send = async (token: string | null) => {
-      const form = new FormData()
-      form.append('operations', operations.body)
-      form.append('map', map.body)
-      form.append('0', new Blob([bytes]), 'a.bin')
-      return await sendForm(own.url, token, form).then(
-        (reply) => reply.errors?.[0]?.extensions.code ?? reply.data.uploadFile.size,
-        // A connection may be closed on a client that goes on sending what was refused.
-        () => 'closed',
-      )
-    }
-    const all = (token: string | null) => Promise.all(Array.from({ length: clients }, () => send(token)))
-    const refused = await all(null)
-    expect(refused.filter((each) => each !== 'UNAUTHENTICATED' && each !== 'closed')).toEqual([])
-    expect(refused).toContain('UNAUTHENTICATED')
-    expect(await all(own.token)).toEqual(Array.from({ length: clients }, () => size))
-    await own.stop()
-  })
 })
-
-async function readFileLimits(size: number) {
-  return {
-    files: {
-      path: join(server.dataDir, 'other-files'),
-      limits: { maxSize: size, maxFiles: 5 },
-      limitsOfApps: new Map(),
-      publicUrl: '',
-      sweepEvery: 600_000,
-    },
-  }
-}

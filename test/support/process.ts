@@ -1,25 +1,32 @@
 // Starts the server as a process of its own, as an operator would, and ends it by its id.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { buildEnvironment } from './server.ts'
 
 export type ServerProcess = Readonly<{
   url: string
+  pid: number
   output(): string
   kill(signal: NodeJS.Signals): Promise<void>
   /** How the process ended, once it has: its exit code, or the signal that ended it. */
   ended: Promise<number | NodeJS.Signals>
 }>
 
-/** Runs `node src/main.ts`, or another entry, on the database and waits for its address. */
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Runs `node src/main.ts`, or another entry, in a folder on the database and waits for its address. */
 export async function startProcess(
   databaseUrl: string,
   dataDir: string,
   change: Record<string, string> = {},
-  entry = 'src/main.ts',
+  entry = join(root, 'src/main.ts'),
+  cwd = root,
 ): Promise<ServerProcess> {
   const environment = { ...process.env, ...buildEnvironment(databaseUrl, dataDir), ...change }
-  const child = spawn(process.execPath, ['--import', 'tsx', entry], {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry], {
+    cwd,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -35,7 +42,7 @@ export async function startProcess(
     child.stderr.on('data', read)
     child.once('exit', (code) => reject(new Error(`The server ended with ${code}:\n${output}`)))
   })
-  return { url, output: () => output, kill: (signal) => end(child, signal), ended }
+  return { url, pid: child.pid ?? 0, output: () => output, kill: (signal) => end(child, signal), ended }
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
