@@ -134,3 +134,13 @@ export function readTexts(source: Source, key: string): readonly string[] | unde
     return undefined
   })
 }
+
+/** Reads a list of types of content, such as `image/png` or `image/*`. */
+export function readContentTypes(source: Source, key: string): readonly string[] | undefined {
+  return readList(source, key, (item, path) => {
+    if (typeof item === 'string' && /^[a-z]+\/(\*|[a-z0-9][a-z0-9.+-]*)$/.test(item)) return item
+    const message = `must be a type such as image/png or image/*, found ${describe(item)}`
+    source.problems.push({ path, message })
+    return undefined
+  })
+}

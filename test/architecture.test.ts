@@ -86,7 +86,6 @@ describe('the layout', () => {
     ['file-type', /^src\/files\//],
     ['@fastify/busboy', /^src\/server\//],
     ['content-disposition', /^src\/server\//],
-    ['range-parser', /^src\/server\//],
     ['fresh', /^src\/server\//],
     ['rate-limiter-flexible', /^src\/auth\//],
     ['big.js', /^src\/metadata\/expression\/number\.ts$/],

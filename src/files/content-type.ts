@@ -90,8 +90,6 @@ export function acceptsType(accepted: readonly string[] | undefined, type: strin
   if (accepted === undefined) return true
   return accepted.some((each) => {
     const wanted = each.toLowerCase()
-    return (
-      wanted === '*/*' || wanted === type || (wanted.endsWith('/*') && type.startsWith(wanted.slice(0, -1)))
-    )
+    return wanted === type || (wanted.endsWith('/*') && type.startsWith(wanted.slice(0, -1)))
   })
 }

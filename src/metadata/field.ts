@@ -8,6 +8,7 @@ import {
   joinPath,
   pick,
   readChoice,
+  readContentTypes,
   readFlag,
   readObject,
   readText,
@@ -137,7 +138,7 @@ function fillField(source: Source, name: string, type: FieldType): Field {
     ...present('enum', readTexts(source, 'enum')),
     ...present('precision', readWhole(source, 'precision', 0, 18)),
     ...present('auto', auto),
-    ...present('accept', readTexts(source, 'accept')),
+    ...present('accept', readContentTypes(source, 'accept')),
     ...present('maxSize', readWhole(source, 'max_size', 1, Number.MAX_SAFE_INTEGER)),
     ...present('references', readChoice(source, 'references', ['user'] as const)),
   }

@@ -1,12 +1,26 @@
 // Keeps the list of which cells refer to which files, and since when a file has been referred to by none.
 import { isUuid } from '../auth/uuid.ts'
-import { type Row, run } from '../database/connect.ts'
+import { type Row, run, type Sql } from '../database/connect.ts'
+import { quoteName } from '../database/identifiers.ts'
 import type { Field } from '../metadata/field.ts'
 import type { RegistryEntity } from '../metadata/registry.ts'
 import { isObject } from '../reader.ts'
 import type { Act } from './act.ts'
-import { bind, statement, type Values } from './statement.ts'
+import { bind, column, statement, type Values } from './statement.ts'
 import { listWrites, type Write } from './writes.ts'
+
+/** Notes the files of rows that came past the pipeline, as sample data does. */
+export async function recordSeeded(sql: Sql, entity: RegistryEntity): Promise<void> {
+  for (const field of listFileFields(entity)) {
+    const values: Values = []
+    const place = [bind(values, entity.table, 'text'), bind(values, field.name, 'text')]
+    const isHeld = `f.id::text = ${column('t', field.name)} ->> 'id' and f.state = 'stored'`
+    const cells = `select ${place[0]}, ${column('t', entity.key.field)}::text, ${place[1]}, f.id from ${quoteName(entity.table)} t join _files f on ${isHeld}`
+    const text = `with come as (insert into _file_uses (table_name, record_id, column_name, file_id) ${cells} on conflict do nothing returning file_id)
+      update _files set freed_at = null where id in (select file_id from come)`
+    await run(sql, statement(text, values))
+  }
+}
 
 /** A cell that refers to another file than before, or to none any more. */
 type Cell = Readonly<{

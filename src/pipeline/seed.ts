@@ -8,6 +8,7 @@ import { entityOf, type Registry, type RegistryEntity } from '../metadata/regist
 import type { JoinRelation } from '../metadata/relation.ts'
 import { type FieldType, readValue } from '../metadata/value.ts'
 import { describe, joinPath, suggest } from '../reader.ts'
+import { recordSeeded } from './file-uses.ts'
 import { sqlType } from './statement.ts'
 
 /** A table that rows can go into: its columns, and which of them a row must have. */
@@ -34,6 +35,10 @@ export async function seed(sql: Sql, registry: Registry, data: SampleRows): Prom
   })
   if (problems.length > 0) throw failAll('VALIDATION_FAILED', problems)
   for (const each of ready) if (each) await insertBatches(sql, each.target, each.batches)
+  for (const name of Object.keys(data)) {
+    const entity = registry.entities.get(name)
+    if (entity) await recordSeeded(sql, entity)
+  }
 }
 
 function findTargets(registry: Registry): ReadonlyMap<string, Target> {

@@ -202,10 +202,13 @@ describe('a field', () => {
       { name: 'a', type: 'uuid', references: 'customer' },
       'fields[0].references: must be one of user; found "customer"',
     ],
-    [{ name: 'a', type: 'int', accept: ['x'] }, 'fields[0].accept: is for file fields, not for int'],
+    [{ name: 'a', type: 'int', accept: ['image/png'] }, 'fields[0].accept: is for file fields, not for int'],
     [
-      { name: 'a', type: 'file', accept: ['\0'] },
-      'fields[0].accept[0]: must be text without NUL and without half surrogate pairs',
+      { name: 'a', type: 'file', accept: ['image/*', '\0', '.png', 'image/png; x', '*/*'] },
+      ...['\\u0000', '.png', 'image/png; x', '*/*'].map(
+        (found, index) =>
+          `fields[0].accept[${index + 1}]: must be a type such as image/png or image/*, found "${found}"`,
+      ),
     ],
     [{ name: 'a', type: 'json', unique: true }, 'fields[0].unique: is not for json fields'],
     [{ name: 'a', type: 'int', enum: ['1'] }, 'fields[0].enum: is for string and text fields, not for int'],

@@ -332,3 +332,31 @@ describe('the sweep', () => {
     expect([old.id, young.id, used.id].map((id) => folders.includes(id))).toEqual([false, true, true])
   })
 })
+
+describe('an app that takes some types only', () => {
+  test('refuses the others, however they come', async () => {
+    const files = {
+      path: join(server.dataDir, 'images'),
+      limits: { maxSize: 1_000, maxFiles: 1 },
+      limitsOfApps: new Map([['demo', { maxSize: 1_000, maxFiles: 1, accept: ['image/*'] }]]),
+      publicUrl: 'https://files.example.com',
+      sweepEvery: 600_000,
+    }
+    const own = await startTestServer(server, { files })
+    const error =
+      'VALIDATION_FAILED: Files of the type text/plain are not accepted here; accepted are image/*'
+    expect(errorOf(await upload(own.url, own.token, { name: 'a.png', type: 'image/png', bytes: 'x' }))).toBe(
+      error,
+    )
+    const sent = dataOf(await upload(own.url, own.token, { name: 'a.png', type: 'image/png', bytes: png }))
+    expect(sent.uploadFile.url).toMatch(/^https:\/\/files\.example\.com\/api\/demo\/files\//)
+    const create = 'mutation { createUpload(filename: "a.png", size: 1) { id url } }'
+    const ticket = dataOf(await own.send('data', create)).createUpload
+    const address = new URL(ticket.url)
+    await fetch(`${own.url}${address.pathname}${address.search}`, { method: 'PUT', body: 'x' })
+    const complete = 'mutation($id: ID!) { completeUpload(id: $id) { id } }'
+    expect(errorOf(await own.send('data', complete, { id: ticket.id }))).toBe(error)
+    expect(await stateOf(ticket.id)).toBe('doomed, free')
+    await own.stop()
+  })
+})

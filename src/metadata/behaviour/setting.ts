@@ -53,6 +53,8 @@ function buildLiteral(field: Field, value: Value, path: string, report: Report):
     return field.nullable
       ? { usesNow: false, make: () => null }
       : report(path, `cannot be null, because ${field.name} is not nullable`)
+  if (field.type === 'file')
+    return report(path, `cannot be a fixed value, because ${field.name} is of type file`)
   const reading = readValue(field, value)
   if ('problem' in reading)
     return report(path, `${reading.problem}, because ${field.name} is of type ${field.type}`)
