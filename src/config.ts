@@ -261,7 +261,9 @@ function checkProduction(config: Config, problems: Problem[]): void {
 }
 
 function nameOrigin(path: string, environment: Environment): string {
-  const found = Object.entries(variables).find(([, parts]) => parts.join('.') === path)
+  // A variable holds a whole list.
+  const owner = path.replace(/\[\d+\]$/, '')
+  const found = Object.entries(variables).find(([, parts]) => parts.join('.') === owner)
   if (found === undefined) return `app.yaml ${path}`
   return environment[found[0]] ? found[0] : `app.yaml ${path} (or ${found[0]})`
 }

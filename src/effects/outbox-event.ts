@@ -13,6 +13,8 @@ export type OutboxEvent = Readonly<{
   version: number
   /** `{ action, old, record }`, `{ event, account, sealed }`, or `{ definition, record }` of a call; rows without secrets. */
   payload: Row
+  /** `user:<id>`, `anonymous` or `system:<what>`; `userId` is who caused it. */
+  actor: string
   userId: string | null
   /** Who caused it, as expressions see a user; null where nobody noted it. */
   viewer: Row | null
@@ -25,7 +27,7 @@ export type OutboxEvent = Readonly<{
 /** The first events that wait, in the order of their commits; `areHeld` tells that others wait for older transactions. */
 export type Waiting = Readonly<{ events: readonly OutboxEvent[]; areHeld: boolean }>
 
-const text = `select o.id, o.kind, o.at, o.entity, o.record_id as "recordId", o.version, o.payload, o.user_id as "userId",
+const text = `select o.id, o.kind, o.at, o.entity, o.record_id as "recordId", o.version, o.payload, o.actor, o.user_id as "userId",
     o.viewer, o.hops, coalesce(o.hooks, '{}') as hooks, coalesce(o.revision, 0) as revision,
     o.transaction < _outbox_horizon() as "isSettled"
   from _outbox o where o.taken_at is null and (o.hooks is not null or o.kind = 'webhook')

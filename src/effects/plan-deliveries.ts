@@ -105,10 +105,10 @@ function planAccount(registry: Registry, event: OutboxEvent): readonly NewDelive
 
 /** Calls of state machines and workflows: the payload holds `definition`, and what the record was like then. */
 function planAction(entity: RegistryEntity | undefined, event: OutboxEvent): readonly NewDelivery[] {
-  const { payload, viewer, userId, version } = event
+  const { payload, viewer, userId, version, actor } = event
   const target = isObject(payload.definition) ? payload.definition : {}
   const id = randomUUID()
-  const action = typeof payload.action === 'string' ? payload.action : 'transition'
+  const action = actor === 'system:workflow' ? 'workflow' : 'transition'
   const body = JSON.stringify({
     event: 'action',
     entity: event.entity,

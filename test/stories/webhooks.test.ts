@@ -26,11 +26,26 @@ const document = (receiverUrl: string) => ({
       ],
     },
     { name: 'note', soft_delete: false, fields: [{ name: 'body', type: 'string' }] },
+    { name: 'memo', fields: [{ name: 'body', type: 'string' }] },
     {
       name: 'order',
       fields: [
         { name: 'state', type: 'string' },
         { name: 'cost', type: 'int', hidden: true },
+      ],
+    },
+  ],
+  workflows: [
+    {
+      name: 'tell_of_memos',
+      trigger: { type: 'record_created', entity: 'memo' },
+      steps: [
+        {
+          id: 'tell',
+          type: 'action',
+          actions: [{ type: 'webhook', url: `${receiverUrl}/flow`, payload: { tone: 'soft' } }],
+          then: { goto: 'end' },
+        },
       ],
     },
   ],
@@ -371,6 +386,23 @@ describe('what is told of a record', () => {
     expect(only?.message.record).not.toHaveProperty('cost')
     await settle()
     expect(await findDeliveries({ url })).toMatchObject([{ state: 'DELIVERED' }])
+  })
+
+  test('goes to the address that a workflow names', async () => {
+    dataOf(await server.send('data', 'mutation { createMemo(input: { body: "Hello" }) { id } }'))
+    const [only] = await receiver.await(1)
+    expect(only).toMatchObject({
+      path: '/flow',
+      message: {
+        event: 'action',
+        entity: 'memo',
+        action: 'workflow',
+        record: { body: 'Hello' },
+        payload: { tone: 'soft' },
+        user: { email: 'admin@example.com' },
+      },
+    })
+    await settle()
   })
 
   test('of one who writes later is not lost behind one who began earlier and commits last', async () => {

@@ -45,7 +45,7 @@ export function startWorkflows(options: WorkflowOptions): RunningWorkflows {
 }
 
 function createTurn(options: WorkflowOptions): () => Promise<boolean> {
-  const { pool, readRegistry } = options
+  const { pool, readRegistry, outside } = options
   let known: Registry | undefined
   return async () => {
     const registry = readRegistry()
@@ -57,6 +57,8 @@ function createTurn(options: WorkflowOptions): () => Promise<boolean> {
     const isPassed = await inTransaction(pool, (sql) => passSignal(sql, registry))
     const started = await startDue(pool, registry.flows.scheduled)
     const isTaken = await takeNext(options, registry)
+    // What the step wrote may be for webhooks.
+    if (isTaken) outside.wake()
     return isPassed || started > 0 || isTaken
   }
 }
