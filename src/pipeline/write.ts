@@ -96,7 +96,8 @@ async function runUntilDone(context: WriteContext, plan: Plan, calls: Calls): Pr
 
 /**
  * Carries out a plan in a transaction that somebody else began and commits. An error means that all the plan did must be
- * undone; one of PostgreSQL comes as it is, so that whoever holds the transaction can try again.
+ * undone; one of PostgreSQL comes as it is, so that whoever holds the transaction can try again. Who hands in `calls` of
+ * their own keeps the answers of webhooks for that.
  */
 export async function writeWithin(context: WriteContext, sql: Sql, plan: Plan): Promise<Written> {
   const { outside, calls = startCalls() } = context
@@ -108,7 +109,7 @@ export async function writeWithin(context: WriteContext, sql: Sql, plan: Plan): 
       ? fail('LIMIT_EXCEEDED', 'Too many webhooks are being asked now; try again')
       : error
   } finally {
-    endCalls(calls, outside, false)
+    endCalls(calls, outside, context.calls !== undefined)
   }
 }
 

@@ -118,7 +118,7 @@ describe('a decision', () => {
   })
 
   test('against its deadline leaves one of the two', async () => {
-    const instances = await Promise.all(Array.from({ length: 10 }, () => makeWaiting('late')))
+    const instances = await Promise.all(Array.from({ length: 6 }, () => makeWaiting('late')))
     const verdicts = await Promise.all(
       instances.map(async (instance, index) => {
         const soon = "due_at = now() + $2::integer * interval '5 milliseconds'"

@@ -27,7 +27,7 @@ export type Scene = Readonly<{
 
 /** The context of everything that an instance writes: the system acts, in the wake of who caused the instance. */
 export function startContext(
-  base: Pick<WriteContext, 'pool' | 'registry' | 'outside'>,
+  base: Pick<WriteContext, 'pool' | 'registry' | 'outside' | 'calls'>,
   instance: Instance,
 ): WriteContext {
   return {

@@ -3,7 +3,7 @@ import { run, type Sql } from '../../database/connect.ts'
 import { AppError, type ErrorCode } from '../../errors.ts'
 import { ExpressionError } from '../../metadata/expression/error.ts'
 import { note } from './history.ts'
-import type { Instance } from './instance.ts'
+import { type Instance, mostSteps } from './instance.ts'
 
 /** A step is tried so often; seconds between two tries double, beginning with one. */
 const mostAttempts = 6
@@ -14,13 +14,12 @@ const lasting: ReadonlySet<ErrorCode> = new Set([
   'TRANSITION_REFUSED',
   'NOT_FOUND',
   'FORBIDDEN',
-  'LIMIT_EXCEEDED',
 ])
 
 /** Puts down that the step at hand failed, what it did being undone. */
 export async function putDownFailure(sql: Sql, instance: Instance, error: unknown): Promise<void> {
   const attempts = instance.attempts + 1
-  const isFinal = attempts >= mostAttempts || isLasting(error)
+  const isFinal = attempts >= mostAttempts || instance.steps >= mostSteps || isLasting(error)
   const message = tellError(error)
   const text = `update _workflow_instances set state = case when $2::text = 'true' then 'failed' else state end, due_at = case when $2::text = 'false' then now() + make_interval(secs => $3::integer) end, attempts = $4::integer, error = $5::text, version = version + 1 where id = $1::uuid`
   const values = [instance.id, String(isFinal), 2 ** (attempts - 1), attempts, message]

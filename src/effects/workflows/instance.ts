@@ -6,6 +6,9 @@ import type { Registry } from '../../metadata/registry.ts'
 import { readWorkflow } from '../../metadata/workflow.ts'
 import { buildFlow, prepareGround } from '../../metadata/workflows/build.ts'
 
+/** An instance takes no more steps than this. */
+export const mostSteps = 1_000
+
 export type InstanceState = 'running' | 'completed' | 'failed' | 'cancelled'
 
 /** One run of a workflow; what it is doing stands in its steps. */

@@ -1,9 +1,11 @@
 // Runs the workflows of an app on this process: takes whatever is due, step by step, beside all other processes.
-import { type Pool, run } from '../../database/connect.ts'
+import { type Pool, run, type Sql } from '../../database/connect.ts'
 import { inSavepoint, inTransaction, isRivalled } from '../../database/transaction.ts'
 import type { Log } from '../../log.ts'
 import type { Registry } from '../../metadata/registry.ts'
+import { startCalls } from '../../pipeline/calls.ts'
 import type { Outside } from '../../pipeline/outside.ts'
+import type { WriteContext } from '../../pipeline/write-context.ts'
 import { startLoop } from '../loop.ts'
 import { startContext } from './actions.ts'
 import { isUnforeseen, putDownFailure } from './failure.ts'
@@ -79,23 +81,36 @@ async function isAnyDue(pool: Pool): Promise<boolean> {
  * ends with the transaction, or with the connection of a process that dies, and what the step did ends with it.
  */
 async function takeNext({ pool, outside, log }: WorkflowOptions, registry: Registry): Promise<boolean> {
+  const base = { pool, registry, outside, calls: startCalls() }
   let held: Instance | undefined
+  let hasActed = false
   try {
-    return await inTransaction(pool, async (sql) => {
-      const instance = await holdDue(sql)
-      held = instance
-      if (instance === undefined) return false
-      const context = startContext({ pool, registry, outside }, instance)
-      await inSavepoint(sql, (inner) => takeStep(context, inner, instance)).catch(async (error: unknown) => {
-        if (isRivalled(error)) throw error
-        if (isUnforeseen(error)) log.error({ instance: instance.id, error: String(error) }, 'a step failed')
-        await putDownFailure(sql, instance, error)
-      })
-      return true
+    await inTransaction(pool, async (sql) => {
+      held = await holdDue(sql)
+      if (held !== undefined) hasActed = await takeOrPutDown(sql, startContext(base, held), held, log)
     })
   } catch (error) {
     if (held) await putOff(pool, held)
     throw error
+  }
+  if (hasActed) outside.wake()
+  return held !== undefined
+}
+
+/** Takes a step, or puts down that it failed; where a rival was in the way the whole transaction is to be tried again. */
+async function takeOrPutDown(
+  sql: Sql,
+  context: WriteContext,
+  instance: Instance,
+  log: Log,
+): Promise<boolean> {
+  try {
+    return await inSavepoint(sql, (inner) => takeStep(context, inner, instance))
+  } catch (error) {
+    if (isRivalled(error)) throw error
+    if (isUnforeseen(error)) log.error({ instance: instance.id, error: String(error) }, 'a step failed')
+    await putDownFailure(sql, instance, error)
+    return false
   }
 }
 

@@ -7,24 +7,25 @@ import { findOwnRecord } from '../../pipeline/own-record.ts'
 import type { WriteContext } from '../../pipeline/write-context.ts'
 import { performActions } from './actions.ts'
 import { type Happening, note } from './history.ts'
-import { endInstance, findFlow, type Instance, settleInstance } from './instance.ts'
+import { endInstance, findFlow, type Instance, mostSteps, settleInstance } from './instance.ts'
 import { enter, findDueStep, leave, type OpenStep, type Walk } from './walk.ts'
-
-/** An instance takes no more steps than this. */
-const mostSteps = 1_000
 
 type StepOf<K extends FlowStep['kind']> = Extract<FlowStep, { kind: K }>
 
-/** Takes the step that is due; throws what went wrong, and then all of it must be undone. */
-export async function takeStep(context: WriteContext, sql: Sql, instance: Instance): Promise<void> {
+/** Takes the step that is due, and tells whether it wrote anything; throws what went wrong, and then all of it must be undone. */
+export async function takeStep(context: WriteContext, sql: Sql, instance: Instance): Promise<boolean> {
   const walk = { sql, instance, flow: findFlow(context.registry, instance) }
   if (instance.steps >= mostSteps)
     throw fail('LIMIT_EXCEEDED', `takes more than ${mostSteps} steps; it may go in a circle`)
   const record = await findRecord(context, sql, instance)
-  if (record === undefined) return await cancelGone(sql, instance)
+  if (record === undefined) {
+    await cancelGone(sql, instance)
+    return false
+  }
   if (instance.context === null) await begin(walk, record)
-  else await takeDue(context, walk, record)
+  const hasActed = instance.context !== null && (await takeDue(context, walk, record))
   await settleInstance(sql, instance)
+  return hasActed
 }
 
 /** The record that the instance is about; null when it is about none, or about one that was deleted, undefined when that is gone. */
@@ -69,14 +70,20 @@ async function describeWorld({ sql, instance }: Walk, record: Row | null): Promi
   }
 }
 
-async function takeDue(context: WriteContext, walk: Walk, record: Row | null): Promise<void> {
+async function takeDue(context: WriteContext, walk: Walk, record: Row | null): Promise<boolean> {
   const open = await findDueStep(walk.sql, walk.instance)
   const step = open && walk.flow.steps.get(open.step)
-  if (open === undefined || step === undefined) return
+  if (open === undefined || step === undefined) return false
   const environment = await describeWorld(walk, record)
+  if (step.kind === 'action')
+    await performActions({ context, sql: walk.sql, instance: walk.instance, environment }, step.actions)
+  await takeWay(walk, open, step, environment)
+  return step.kind === 'action'
+}
+
+async function takeWay(walk: Walk, open: OpenStep, step: FlowStep, environment: Environment): Promise<void> {
   switch (step.kind) {
     case 'action':
-      await performActions({ context, sql: walk.sql, instance: walk.instance, environment }, step.actions)
       return await goOn(walk, open, { outcome: 'done', next: step.next })
     case 'condition': {
       const holds = step.holds(environment)
