@@ -1,5 +1,7 @@
 // Workflows through the front door: records start them, conditions part them, people decide, records change.
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { leaveApp, leaveApproval } from '../support/leave.ts'
 import { dataOf, errorOf, post, type Server, startTestServer } from '../support/server.ts'
 import {
@@ -226,5 +228,59 @@ describe('an approval', () => {
       'BAD_USER_INPUT: comment must be text of at most 10000 characters',
     )
     dataOf(await decide(server, 'approve', id, manager.token, 'x'.repeat(10_000)))
+  })
+})
+
+describe('the example of the documentation', () => {
+  /** The blocks of a language in docs/workflows.md. */
+  async function readBlocks(language: string): Promise<readonly string[]> {
+    const text = await readFile('docs/workflows.md', 'utf8')
+    return [...text.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(
+      ([, block = '']) => block,
+    )
+  }
+
+  test('takes long leave past a manager and a second pair of eyes', async () => {
+    const example = parse(await readFile('examples/leave-requests.yaml', 'utf8'))
+    await importDocument(server, example)
+    const office = await makePerson(server, 'office', 'staff_office', 'employee')
+    const both = await makePerson(server, 'both', 'staff_office', 'employee')
+    const input = { employeeId: both.id, managerId: manager.id, firstDay: '2026-08-03', days: 10 }
+    const recordId = await askForLeave(server, 10, input, both.token)
+    const first = await awaitInstance(server, { recordId }, waitsAt('ask_manager', 'taken_back'))
+    dataOf(await decide(server, 'approve', stepOf(first, 'ask_manager'), manager.token))
+    const second = await awaitInstance(server, { recordId }, waitsAt('ask_another'))
+    expect(errorOf(await decide(server, 'approve', stepOf(second, 'ask_another'), both.token))).toMatch(
+      /^FORBIDDEN: You caused this workflow/,
+    )
+    dataOf(await decide(server, 'approve', stepOf(second, 'ask_another'), office.token))
+    await awaitInstance(server, { recordId }, hasEnded)
+    const query = '{ leaveRequests { nodes { status decidedAt } } notices { nodes { text } } }'
+    const { leaveRequests, notices } = dataOf(await server.send('data', query, {}, both.token))
+    expect([leaveRequests.nodes, notices.nodes]).toEqual([
+      [{ status: 'APPROVED', decidedAt: expect.any(String) }],
+      [{ text: 'Your request is now: approved' }],
+    ])
+  })
+
+  test('is valid in every block', async () => {
+    const example = parse(await readFile('examples/leave-requests.yaml', 'utf8'))
+    for (const block of await readBlocks('yaml')) {
+      const { workflows: shown } = parse(block)
+      const document = JSON.stringify({ ...example, workflows: shown })
+      const query =
+        'mutation($document: String!) { importMetadata(document: $document, dryRun: true) { revision } }'
+      dataOf(await server.send('admin', query, { document }))
+    }
+    const blocks = await readBlocks('graphql')
+    const replies = blocks.map((block) =>
+      server.send(block.startsWith('# admin') ? 'admin' : 'data', block, { id: 'none' }),
+    )
+    expect((await Promise.all(replies)).map(errorOf)).toEqual([
+      'no error',
+      'NOT_FOUND: There is no approval with the id "none"',
+      'no error',
+      'NOT_FOUND: There is no instance of a workflow with the id "none"',
+    ])
   })
 })
