@@ -9,6 +9,8 @@ import { clearOthers, readStored, type Stored, writeStored } from './definition-
 import { type Author, writeHistory } from './history.ts'
 import { markQuarantined } from './register.ts'
 import type { DefinitionProblem, Definitions, Registry } from './registry.ts'
+import { applyRename } from './rename/apply.ts'
+import { renameInInstances } from './rename/instances.ts'
 import type { Rename } from './rename/rename.ts'
 import { changeRights, haveRightsChanged } from './rights.ts'
 import { listQuarantined, settle, type Verify } from './settle.ts'
@@ -122,7 +124,7 @@ async function save(sql: Sql, edit: (current: Definitions) => Edit, options: Sav
   const refuse = (problems: readonly DefinitionProblem[]) => failLocated(problems, options)
   const steps = await changeTables(sql, { before, after, drops, renames }, refuse)
   const changes = await writeStored(sql, before.definitions, after.definitions, renames)
-  for (const rename of renames) await renameEvents(sql, rename)
+  await renameLive(sql, before.definitions, renames)
   const hasCleared = await clearOthers(sql, replaced, after.definitions)
   const hasChanged = changes.changes.length > 0 || hasCleared || steps.length > 0 || hasMoved(changes)
   if (hasChanged) {
@@ -181,10 +183,21 @@ async function runWithin(sql: Sql, registry: Registry, { within }: SaveOptions):
   }
 }
 
+/** What waits and runs goes on under the new names. */
+async function renameLive(sql: Sql, before: Definitions, renames: readonly Rename[]): Promise<void> {
+  let current = before
+  for (const rename of renames) {
+    await renameEvents(sql, rename)
+    await renameInInstances(sql, current, rename)
+    current = applyRename(current, rename)
+  }
+}
+
 /** Events that still wait are of the entity under its new name. */
 async function renameEvents(sql: Sql, { kind, from, to }: Rename): Promise<void> {
   if (kind !== 'entity') return
-  await run(sql, { text: 'update _outbox set entity = $2 where entity = $1', values: [from, to] })
+  for (const table of ['_outbox', '_workflow_signals'])
+    await run(sql, { text: `update ${table} set entity = $2 where entity = $1`, values: [from, to] })
 }
 
 /** Rows that only changed their places. */

@@ -513,6 +513,22 @@ describe('an instance', () => {
     await importDocument(server, document)
   })
 
+  test('goes on when its entity and the fields that it speaks of get other names', async () => {
+    const recordId = await makeTask('payment', { title: 'Pay' })
+    await awaitInstance(server, { recordId }, waitsAt('money'))
+    const admin = async (mutation: string) =>
+      dataOf(await server.send('admin', `mutation { ${mutation} { revision } }`))
+    await admin('renameField(entity: "task", name: "title", to: "caption")')
+    await admin('renameEntity(name: "task", to: "chore")')
+    await change(`transitionChore(id: "${recordId}", to: PAID) { id }`)
+    const done = await awaitInstance(server, { recordId, workflow: 'payment' }, hasEnded)
+    expect([done.state, done.error]).toEqual(['COMPLETED', null])
+    const { chore } = dataOf(await server.send('data', `{ chore(id: "${recordId}") { caption } }`))
+    expect(chore.caption).toBe('thanks')
+    await admin('renameEntity(name: "chore", to: "task")')
+    await admin('renameField(entity: "task", name: "caption", to: "title")')
+  })
+
   test('in a chain that would not end stops it at sixteen, and says so', async () => {
     await makeTask('loop')
     const last = await awaitInstance(server, { workflow: 'loop', state: 'FAILED' }, () => true)

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { connect, run } from '../../src/database/connect.ts'
 import { leaveApp, leaveApproval } from '../support/leave.ts'
 import { dataOf, errorOf, post, type Server, startTestServer } from '../support/server.ts'
 import {
@@ -240,9 +241,14 @@ describe('the example of the documentation', () => {
     )
   }
 
+  beforeAll(async () => {
+    const pool = connect(server.appUrl, { max: 1 })
+    await run(pool, { text: 'delete from leave_requests', values: [] })
+    await pool.end()
+    await importDocument(server, parse(await readFile('examples/leave-requests.yaml', 'utf8')))
+  })
+
   test('takes long leave past a manager and a second pair of eyes', async () => {
-    const example = parse(await readFile('examples/leave-requests.yaml', 'utf8'))
-    await importDocument(server, example)
     const office = await makePerson(server, 'office', 'staff_office', 'employee')
     const both = await makePerson(server, 'both', 'staff_office', 'employee')
     const input = { employeeId: both.id, managerId: manager.id, firstDay: '2026-08-03', days: 10 }

@@ -77,7 +77,8 @@ function findEntity({ entities }: Definitions, name: string): Entity {
   throw fail('NOT_FOUND', `No entity ${describe(name)} is defined${suggest(name, names)}`)
 }
 
-function buildNames({ entities, relations }: Definitions, rename: Rename): Names {
+/** What names mean in the definitions as they are, before the rename. */
+export function buildNames({ entities, relations }: Definitions, rename: Rename): Names {
   const members = new Map<string, Readonly<{ entity: string; isList: boolean }>>()
   for (const { type, source, target, sides } of relations) {
     const isJoin = type === 'many_to_many'
