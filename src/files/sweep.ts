@@ -1,6 +1,5 @@
 // Removes files that nobody refers to any more, and what uploads left behind that did not end well.
 import { run } from '../database/connect.ts'
-import { inTransaction } from '../database/transaction.ts'
 import type { Files } from './files.ts'
 import { nameKey, nameStagingKey } from './storage.ts'
 
@@ -18,21 +17,18 @@ export async function sweepFiles(files: Files): Promise<number> {
   return count
 }
 
-/** Cells of tables and columns that were dropped refer to nothing. */
+/** Cells that went past the pipeline, such as those of a table that was dropped, refer to nothing any more. */
 async function freeLost({ pool }: Files): Promise<void> {
-  await inTransaction(pool, async (sql) => {
-    const lost = await run<{ file_id: string }>(sql, {
-      text: `delete from _file_uses u where not exists (select 1 from pg_attribute a
-        where a.attrelid = to_regclass(quote_ident(u.table_name)) and a.attname = u.column_name
-        and a.attnum > 0 and not a.attisdropped) returning file_id`,
-      values: [],
-    })
-    if (lost.length === 0) return
-    await run(sql, {
-      text: `update _files set freed_at = now() where id = any($1::uuid[]) and freed_at is null
-        and not exists (select 1 from _file_uses u where u.file_id = _files.id)`,
-      values: [lost.map((use) => use.file_id)],
-    })
+  await run(pool, {
+    text: `delete from _file_uses u where not exists (select 1 from pg_attribute a
+      where a.attrelid = to_regclass(quote_ident(u.table_name)) and a.attname = u.column_name
+      and a.attnum > 0 and not a.attisdropped)`,
+    values: [],
+  })
+  await run(pool, {
+    text: `update _files set freed_at = now() where freed_at is null and state = 'stored'
+      and not exists (select 1 from _file_uses u where u.file_id = _files.id)`,
+    values: [],
   })
 }
 

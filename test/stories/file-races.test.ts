@@ -172,6 +172,32 @@ describe('files of records that go for good', () => {
   })
 })
 
+describe('definitions that change', () => {
+  test('take the files of renamed tables and fields along, and let go of those of dropped ones', async () => {
+    const field = (name: string) => ({ name, type: 'file' })
+    await importDocument({
+      version: 1,
+      entities: [{ name: 'binder', fields: [field('front'), field('back')] }],
+    })
+    const [front, back] = [await send(), await send()]
+    const query = 'mutation($f: ID!, $b: ID!) { createBinder(input: { front: $f, back: $b }) { id } }'
+    const { id } = dataOf(await write(query, { f: front, b: back })).createBinder
+    const admin = async (text: string) => dataOf(await server.send('admin', `mutation { ${text} }`))
+    await admin('renameField(entity: "binder", name: "front", to: "cover") { revision }')
+    await admin('renameEntity(name: "binder", to: "ring_binder") { revision }')
+    await sweepFiles(files())
+    expect([await stateOf(front), await stateOf(back)]).toEqual(['stored, 1 uses', 'stored, 1 uses'])
+    const update = 'mutation($id: ID!) { updateRingBinder(id: $id, input: { cover: null }) { back { id } } }'
+    expect(dataOf(await write(update, { id })).updateRingBinder).toEqual({ back: { id: back } })
+    expect(await stateOf(front)).toBe('stored, free, 0 uses')
+    const rest =
+      'updateEntity(name: "ring_binder", input: { name: "ring_binder", fields: [{ name: "note", type: STRING }] }, dropColumns: true) { name }'
+    await admin(rest)
+    await sweepFiles(files())
+    expect(await stateOf(back)).toBe('stored, free, 0 uses')
+  })
+})
+
 describe('sample data', () => {
   test('that names a file of the app keeps it', async () => {
     const cover = await send()

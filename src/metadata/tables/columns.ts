@@ -6,6 +6,7 @@ import type { FieldType } from '../value.ts'
 import { isSafeCast, writeCast } from './cast.ts'
 import type { RealColumn, RealTable } from './catalog.ts'
 import type { Column } from './column.ts'
+import { dropColumnUses, fileColumnType } from './file-uses.ts'
 import { addGenerated, dropGenerated } from './generated.ts'
 import { countFound, probeConversion, probeRows } from './probe.ts'
 import { searchColumn } from './search.ts'
@@ -190,8 +191,9 @@ function mayDrop({ name }: RealColumn, drops: ReadonlySet<string>): boolean {
   return drops.has(name) && findNameProblem(name) === undefined && name !== 'deleted_at'
 }
 
-function dropColumn(real: RealTable, { name }: RealColumn): readonly Step[] {
-  return [alter(real, `drop column ${quoteName(name)}`)]
+function dropColumn(real: RealTable, { name, type }: RealColumn): readonly Step[] {
+  const uses = type === fileColumnType ? [dropColumnUses(real.name, name)] : []
+  return [alter(real, `drop column ${quoteName(name)}`), ...uses]
 }
 
 /** A column that no field has any more keeps its values and asks for none. */

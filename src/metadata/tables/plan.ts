@@ -4,6 +4,7 @@ import type { Registry } from '../registry.ts'
 import type { Catalog, RealTable } from './catalog.ts'
 import type { Column } from './column.ts'
 import { type Change, planColumns } from './columns.ts'
+import { dropTableUses, fileColumnType } from './file-uses.ts'
 import { writeGenerated } from './generated.ts'
 import { addReference, createIndex, dropReferences, planIndexes, planReferences } from './indexes.ts'
 import { countFound, probeRows } from './probe.ts'
@@ -130,7 +131,8 @@ function planRemoval({ table, owner, relation }: Owned, real: RealTable, drops: 
       ? drops.tables?.includes(owner)
       : drops.joinTables?.some(({ source, name }) => `${source}.${name}` === relation)
   const references = dropReferences(real, new Set())
-  return isDropped
-    ? [...references, makeDdl('drop table', `drop table ${quoteName(table.name)}`, table.name)]
-    : references
+  if (!isDropped) return references
+  const holdsFiles = [...real.columns.values()].some(({ type }) => type === fileColumnType)
+  const uses = holdsFiles ? [dropTableUses(table.name)] : []
+  return [...references, makeDdl('drop table', `drop table ${quoteName(table.name)}`, table.name), ...uses]
 }

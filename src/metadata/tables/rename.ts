@@ -2,6 +2,7 @@
 import { quoteName } from '../../database/identifiers.ts'
 import type { Registry } from '../registry.ts'
 import type { Catalog, RealTable } from './catalog.ts'
+import { renameColumnUses, renameTableUses } from './file-uses.ts'
 import { makeDdl, makeProblem, type Step } from './step.ts'
 import { allTables, type Table } from './wanted.ts'
 
@@ -56,8 +57,14 @@ function renameParts({ from, to }: Renamed, real: RealTable): readonly Step[] {
   return [
     ...(from.name === to.name
       ? []
-      : [makeDdl('change table', `alter table ${quoteName(from.name)} rename to ${table}`, to.name)]),
+      : [
+          makeDdl('change table', `alter table ${quoteName(from.name)} rename to ${table}`, to.name),
+          ...(from.columns.some(holdsFiles) ? [renameTableUses(from.name, to.name)] : []),
+        ]),
     ...differing(zip(from.columns, to.columns)).map((names) => alter(`rename column ${change(names)}`)),
+    ...zip(from.columns, to.columns)
+      .filter(([old, next]) => old.name !== next.name && holdsFiles(old))
+      .map(([old, next]) => renameColumnUses(to.name, old.name, next.name)),
     ...differing(indexes).map(([old, next]) =>
       makeDdl(
         'change table',
@@ -69,6 +76,10 @@ function renameParts({ from, to }: Renamed, real: RealTable): readonly Step[] {
       .filter(([old]) => real.references.has(old.name))
       .map((names) => alter(`rename constraint ${change(names)}`)),
   ]
+}
+
+function holdsFiles({ field }: Table['columns'][number]): boolean {
+  return field?.type === 'file'
 }
 
 type Named = readonly [Readonly<{ name: string }>, Readonly<{ name: string }>]
