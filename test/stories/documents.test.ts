@@ -70,6 +70,13 @@ describe('a document of the wild', () => {
       )
     expect(errorOf(await create(-1))).toBe('VALIDATION_FAILED: A book has no fewer than no copies')
     expect(dataOf(await create(4)).createBook).toEqual({ worth: '8.00', state: 'ORDERED' })
+    const exported = await exportFrom(server)
+    for (const part of [
+      'copies: record.copycount',
+      'field: copycount\n            value: 0',
+      "condition: action === 'create' && record.copycount < 2",
+    ])
+      expect(exported).toContain(part)
     const shelf = await server.send('data', 'mutation { createShelf(input: { label: "B" }) { id } }')
     expect(dataOf(shelf).createShelf).toEqual({ id: '42' })
   })

@@ -48,6 +48,15 @@ state_machines:
       initial: draft
       transitions:
         - { from: draft, to: sent, guard: record.total > 0, actions: [{ type: set_field, field: sent_at, value: now }, { type: create_record, entity: note, values: { body: { expression: record.number }, total: 1 } }] }
+workflows:
+  - name: large
+    trigger: { type: state_change, entity: invoice, field: status, to: sent }
+    context: { sum: record.total, first: trigger.record.number }
+    steps:
+      - { id: check, type: condition, expression: "record.total > 1000", on_true: { goto: mark }, on_false: { goto: end } }
+      - { id: mark, type: action, actions: [{ type: set_field, entity: invoice, field: number, value: X }, { type: create_record, entity: line, values: { invoice_id: { expression: record.id }, amount: 1 } }], then: { goto: end } }
+webhooks:
+  - { entity: invoice, hook: after_write, url: "https://hooks.example.com/total", condition: record.total > 5 && old.number != record.number && changes.total == 1 }
 permissions:
   - { entity: invoice, action: read, roles: [clerk], expression: "record.customer.city == 'Rome'", fields: [number, total], conditions: [{ field: status, operator: eq, value: sent }] }
 `
@@ -92,6 +101,12 @@ describe('a rename', () => {
       'guard: record.gross > 0',
       'source: serial',
       'expression: record.serial',
+      'first: trigger.record.serial',
+      'sum: record.gross',
+      'expression: record.gross > 1000',
+      'field: serial\n            value: X',
+      'condition: record.gross > 5 && old.serial != record.serial && changes.gross == 1',
+      'url: https://hooks.example.com/total',
     ])
       expect(text).toContain(part)
     expect(text).toContain('field: total\n      operator: min')

@@ -180,7 +180,51 @@ function makeRest(plans: readonly EntityPlan[]): fc.Arbitrary<Written> {
       },
     })),
   )
-  return fc.record({ rules, permissions, state_machines: machines })
+  const webhooks = fc.array(
+    fc.record({
+      entity,
+      url: fc.constantFrom('https://hooks.example.com/a', 'https://hooks.example.com/b?x=1'),
+      condition: fc.constantFrom("record.state == 'new'", undefined),
+      active: fc.boolean(),
+    }),
+    { maxLength: 3 },
+  )
+  const workflows = fc.uniqueArray(
+    fc.record({ name: fc.constantFrom('flow_a', 'flow_b'), description: words, entity }),
+    { maxLength: 2, selector: ({ name }) => name },
+  )
+  return fc.record({
+    rules,
+    permissions,
+    state_machines: machines,
+    webhooks,
+    workflows: workflows.map((found) => found.map(makeWorkflow)),
+  })
+}
+
+function makeWorkflow({ name, description, entity }: Readonly<Record<string, string>>): Written {
+  return {
+    name,
+    description,
+    trigger: { type: 'record_created', entity },
+    context: { state: 'record.state' },
+    steps: [
+      {
+        id: 'check_first',
+        type: 'condition',
+        expression: "context.state != 'new'",
+        on_true: { goto: 'check' },
+        on_false: 'end',
+      },
+      {
+        id: 'check',
+        type: 'condition',
+        expression: "context.state == 'new'",
+        on_true: { goto: 'end' },
+        on_false: 'end',
+      },
+    ],
+  }
 }
 
 /** Rows for the entities of a document, each with a key of its own; what a field must have it has. */
