@@ -10,8 +10,8 @@ import { type Author, writeHistory } from './history.ts'
 import { markQuarantined } from './register.ts'
 import type { DefinitionProblem, Definitions, Registry } from './registry.ts'
 import { applyRename } from './rename/apply.ts'
-import { renameInInstances } from './rename/instances.ts'
 import type { Rename } from './rename/rename.ts'
+import { renameWaiting } from './rename/waiting.ts'
 import { changeRights, haveRightsChanged } from './rights.ts'
 import { listQuarantined, settle, type Verify } from './settle.ts'
 import { nameSides, type UnnamedDefinitions } from './sides.ts'
@@ -124,7 +124,7 @@ async function save(sql: Sql, edit: (current: Definitions) => Edit, options: Sav
   const refuse = (problems: readonly DefinitionProblem[]) => failLocated(problems, options)
   const steps = await changeTables(sql, { before, after, drops, renames }, refuse)
   const changes = await writeStored(sql, before.definitions, after.definitions, renames)
-  await renameLive(sql, before.definitions, renames)
+  await renameAll(sql, before.definitions, renames)
   const hasCleared = await clearOthers(sql, replaced, after.definitions)
   const hasChanged = changes.changes.length > 0 || hasCleared || steps.length > 0 || hasMoved(changes)
   if (hasChanged) {
@@ -183,21 +183,13 @@ async function runWithin(sql: Sql, registry: Registry, { within }: SaveOptions):
   }
 }
 
-/** What waits and runs goes on under the new names. */
-async function renameLive(sql: Sql, before: Definitions, renames: readonly Rename[]): Promise<void> {
-  let current = before
+/** Each new name is given to what has all the names before it. */
+async function renameAll(sql: Sql, before: Definitions, renames: readonly Rename[]): Promise<void> {
+  let definitions = before
   for (const rename of renames) {
-    await renameEvents(sql, rename)
-    await renameInInstances(sql, current, rename)
-    current = applyRename(current, rename)
+    await renameWaiting(sql, definitions, rename)
+    definitions = applyRename(definitions, rename)
   }
-}
-
-/** Events that still wait are of the entity under its new name. */
-async function renameEvents(sql: Sql, { kind, from, to }: Rename): Promise<void> {
-  if (kind !== 'entity') return
-  for (const table of ['_outbox', '_workflow_signals'])
-    await run(sql, { text: `update ${table} set entity = $2 where entity = $1`, values: [from, to] })
 }
 
 /** Rows that only changed their places. */

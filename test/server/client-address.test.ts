@@ -46,6 +46,8 @@ describe('the setting', () => {
     '0.0.0.0/0 ; ::/0',
     'fe80::1%eth0',
   ])('%j stops the start', (networks) => {
-    expect(() => settings(networks)).toThrow(/METALOOM_TRUSTED_PROXIES: must be an address or a network such as/)
+    expect(() => settings(networks)).toThrow(
+      /METALOOM_TRUSTED_PROXIES: must be an address or a network such as/,
+    )
   })
 })

@@ -252,3 +252,26 @@ describe('a rename', () => {
     )
   })
 })
+
+it('a workflow that is under way goes on under the new names', async () => {
+  await importText(`entities:
+  - { name: leave, fields: [{ name: state, type: string, default: asked }, { name: days, type: int }, { name: note, type: string }] }
+workflows:
+  - name: allow
+    trigger: { type: record_created, entity: leave }
+    context: { days: record.days }
+    steps:
+      - { id: ask, type: approval, assignee: { type: role, role: admin }, on_approve: { goto: mark }, on_reject: { goto: end } }
+      - { id: mark, type: action, actions: [{ type: set_field, entity: leave, field: state, value: granted }, { type: set_field, field: note, value: { expression: string(trigger.record.days) } }], then: { goto: end } }
+`)
+  await data('mutation { createLeave(input: { days: 3 }) { id } }')
+  const find = async () => (await data('{ pendingApprovals { nodes { id } } }')).pendingApprovals.nodes
+  await expect.poll(find, { timeout: 10_000 }).toHaveLength(1)
+  await rename('renameEntity(name: "leave", to: "absence")')
+  await rename('renameField(entity: "absence", name: "state", to: "stage")')
+  await rename('renameField(entity: "absence", name: "days", to: "length")')
+  const [{ id }] = await find()
+  await data(`mutation { approveStep(id: "${id}") { id } }`)
+  const records = async () => (await data('{ absences { nodes { stage length note } } }')).absences.nodes
+  await expect.poll(records, { timeout: 10_000 }).toEqual([{ stage: 'granted', length: 3, note: '3' }])
+})

@@ -77,7 +77,7 @@ function findEntity({ entities }: Definitions, name: string): Entity {
   throw fail('NOT_FOUND', `No entity ${describe(name)} is defined${suggest(name, names)}`)
 }
 
-/** What names mean in the definitions as they are, before the rename. */
+/** What names mean before the rename, and what they are from then on. */
 export function buildNames({ entities, relations }: Definitions, rename: Rename): Names {
   const members = new Map<string, Readonly<{ entity: string; isList: boolean }>>()
   for (const { type, source, target, sides } of relations) {
