@@ -27,6 +27,10 @@ export type Config = Readonly<{
   databaseUrl?: string
   /** Connections per app. */
   poolSize: number
+  /** Connections of the process in all. */
+  mostConnections: number
+  /** How long an app stays open that nobody asks. */
+  idleAfter: number
   /** False behind a pooler that shares sessions. */
   prepare: boolean
   /** How often each instance looks for changed metadata that no notification told it of. */
@@ -145,7 +149,14 @@ function readPart(source: Source, key: string, known: readonly string[]): Source
 
 function readSettings(source: Source, environment: Environment, directory: string): Config {
   const isProduction = environment.NODE_ENV === 'production'
-  const database = readPart(source, 'database', ['url', 'pool', 'prepare', 'poll_ms'])
+  const database = readPart(source, 'database', [
+    'url',
+    'pool',
+    'connections',
+    'idle_ms',
+    'prepare',
+    'poll_ms',
+  ])
   const admin = readPart(source, 'admin', ['email', 'password'])
   const limits = readPart(source, 'limits', ['body', 'admin_body'])
   const webhooks = readPart(source, 'webhooks', ['env', 'retry_ms'])
@@ -157,6 +168,8 @@ function readSettings(source: Source, environment: Environment, directory: strin
     dataDir,
     ...optional('databaseUrl', readUrl(database)),
     poolSize: readWhole(database, 'pool', 1, 1_000) ?? 10,
+    mostConnections: readWhole(database, 'connections', 1, 100_000) ?? 150,
+    idleAfter: readWhole(database, 'idle_ms', 100, 86_400_000) ?? 600_000,
     prepare: readFlag(database, 'prepare') ?? true,
     pollEvery: readWhole(database, 'poll_ms', 100, 60_000) ?? 2_000,
     admin: { email: readEmail(admin) ?? 'admin@example.com', ...optional('password', readPassword(admin)) },

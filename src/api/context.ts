@@ -65,7 +65,14 @@ export type Context = Readonly<{
 export type FieldTrace = Readonly<{ field: string; stages: Trace }>
 
 /** The platform as its API sees it. */
-export type Platform = Realm
+export type Platform = Realm &
+  Readonly<{
+    /** Makes an app whole or not at all; tells the password of its first administrator. */
+    createApp(app: NewApp): Promise<Readonly<{ email: string; password: string }>>
+    deleteApp(given: Readonly<{ name: string; confirm: string }>): Promise<void>
+  }>
+/** An app that shall be, and the e-mail of its first administrator. Without a display name it shows its name. */
+export type NewApp = Readonly<{ name: string; displayName: string | undefined; adminEmail: string }>
 export type PlatformContext = Readonly<{
   platform: Platform
   viewer: Viewer

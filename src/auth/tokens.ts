@@ -24,6 +24,15 @@ const tokenType = 'at+jwt'
 const lifetimeSeconds = 15 * 60
 const keyBytes = 32
 
+/**
+ * The secret that the keys of one app derive from. The salt is the app's own: one that is deleted and made again under
+ * its name has other keys. Without a salt it is the server's.
+ */
+export function deriveAppSecret(secret: string, salt: string): string {
+  if (salt === '') return secret
+  return Buffer.from(hkdfSync('sha256', secret, salt, 'metaloom app', keyBytes)).toString('base64url')
+}
+
 /** Derives the key of one audience from the server's secret; keys of two audiences tell nothing of each other. */
 export function deriveTokenKey(secret: string, audience: string): TokenKey {
   const key = deriveKey(secret, `metaloom token ${audience}`)

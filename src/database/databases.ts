@@ -24,6 +24,15 @@ export async function ensureDatabase(url: string): Promise<void> {
   checkEncoding(found, name)
 }
 
+/** Throws when there is no database that `url` names, or when it cannot serve Metaloom. */
+export async function checkDatabase(url: string): Promise<void> {
+  const name = readName(url)
+  const found = await findFacts(url)
+  if (found === undefined) throw new Error(`There is no database ${quoteName(name)} at ${describe(url)}`)
+  checkVersion(found)
+  checkEncoding(found, name)
+}
+
 /** The url of another database on the same server. */
 export function withDatabase(url: string, name: string): string {
   const changed = new URL(url)

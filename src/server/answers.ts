@@ -1,13 +1,15 @@
 // What each route answers: pages and health, and for GraphQL the context of the request and the server that runs it.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql'
-import type { Context, PlatformContext } from '../api/context.ts'
+import type { Context, Platform, PlatformContext } from '../api/context.ts'
 import { isAdmin } from '../auth/viewer.ts'
 import type { Config } from '../config.ts'
 import { fail } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { startCalls } from '../pipeline/calls.ts'
 import type { OpenApp } from './app.ts'
+import type { Apps } from './apps/directory.ts'
+import { createApp, deleteApp } from './apps/lifecycle.ts'
 import { createAddressReader } from './client-address.ts'
 import { answerFile, answerPut } from './file-routes.ts'
 import { createGraphiQL } from './graphiql.ts'
@@ -29,6 +31,8 @@ type ByteRoute = Extract<Route, { kind: 'file' | 'put' }>
 export type Asked = Readonly<{ request: IncomingMessage; requestId: string; search: string; body: string }>
 
 export type Answers = Readonly<{
+  /** Opens the app of a request and finds a place for it there, until the response ends. */
+  enter(app: string, response: ServerResponse): Promise<void>
   /** The most bytes that the body of this request may have; more for administrators at the admin address. */
   findBodyLimit(route: Route, request: IncomingMessage): Promise<number>
   plain(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void>
@@ -40,7 +44,7 @@ export type Answers = Readonly<{
 }>
 
 export type AnswerOptions = Readonly<{
-  apps: ReadonlyMap<string, OpenApp>
+  apps: Apps
   platform: OpenPlatform
   schemas: Readonly<{ admin: GraphQLSchema; platform: GraphQLSchema }>
   config: Config
@@ -67,7 +71,7 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
   )
 
   const findApp = (name: string): OpenApp => {
-    const app = apps.get(name)
+    const app = apps.find(name)
     if (app === undefined) throw fail('NOT_FOUND', `There is no app ${JSON.stringify(name)} here`)
     return app
   }
@@ -83,22 +87,36 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
     }
     return { app, viewer, recheckViewer, address: readAddress(request), requestId, ...own }
   }
+  const platformContext: Platform = {
+    ...platform.realm,
+    async createApp(app) {
+      const admin = await createApp(platform.registrar, app)
+      await apps.refresh()
+      return admin
+    },
+    deleteApp: (given) => deleteApp(platform.registrar, given, apps.refresh),
+  }
   const openPlatformContext = async ({ request, requestId }: Asked): Promise<PlatformContext> => {
     const viewer = await platform.authenticator.authenticate(request.headers.authorization)
-    return { platform: platform.platform, viewer, address: readAddress(request), requestId }
+    return { platform: platformContext, viewer, address: readAddress(request), requestId }
   }
 
   return {
+    async enter(name, response) {
+      const leave = await apps.enter(name, { hasAnswered: () => response.headersSent })
+      if (response.closed) leave()
+      else response.once('close', leave)
+    },
     async findBodyLimit(route, request) {
       if (route.kind !== 'admin') return config.mostBodyBytes
       const viewer = await findApp(route.app).authenticator.authenticate(request.headers.authorization)
       return isAdmin(viewer) ? config.mostAdminBodyBytes : config.mostBodyBytes
     },
     async plain(route, _request, response) {
-      if (route.kind === 'home') return sendText(response, 200, 'text/html', writeHome([...apps.keys()]))
+      if (route.kind === 'home') return sendText(response, 200, 'text/html', writeHome(apps.listNames()))
       if (route.kind === 'alive') return sendText(response, 200, 'text/plain', 'ok\n')
       if (route.kind !== 'ready') throw fail('NOT_FOUND', 'Nothing answers at this address; see /')
-      const late = [...apps.values()].filter((app) => app.age() > mostAge).map(({ app }) => app.name)
+      const late = apps.listLate(mostAge)
       const text =
         late.length === 0
           ? 'ready\n'

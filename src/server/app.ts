@@ -5,14 +5,21 @@ import type { FixedNames } from '../api/generated/names.ts'
 import { type Authenticator, createAuthenticator, type VerifyBearer } from '../auth/authenticate.ts'
 import { verifyAnyToken } from '../auth/credentials.ts'
 import { verifyForeign } from '../auth/foreign-tokens.ts'
-import { deriveCursorKey, deriveLinkKey, deriveTokenKey, deriveWebhookKey } from '../auth/tokens.ts'
+import {
+  deriveAppSecret,
+  deriveCursorKey,
+  deriveLinkKey,
+  deriveTokenKey,
+  deriveWebhookKey,
+} from '../auth/tokens.ts'
 import { appPeople } from '../auth/users.ts'
 import type { Config } from '../config.ts'
-import { connect } from '../database/connect.ts'
-import { ensureDatabase } from '../database/databases.ts'
+import { connect, type Pool } from '../database/connect.ts'
+import { checkDatabase } from '../database/databases.ts'
 import { migrate } from '../database/migrate.ts'
 import { startDeliveries } from '../effects/deliveries.ts'
 import { startFeed } from '../effects/feed.ts'
+import { findNextDue } from '../effects/next-due.ts'
 import { startWorkflows } from '../effects/workflows/runner.ts'
 import type { Files } from '../files/files.ts'
 import type { Log } from '../log.ts'
@@ -29,8 +36,14 @@ export type OpenApp = Readonly<{
   age(): number
   /** Ends the subscriptions, which would outlast any other request. */
   endSubscriptions(): Promise<void>
-  close(): Promise<void>
+  /** When work of the app is due that nobody asks for; undefined when none is. */
+  nextDue(): Promise<Date | undefined>
+  /** Resolves to when its next work is due, as of the end. */
+  close(): Promise<Date | undefined>
 }>
+
+/** Where an app lives, and the salt of its keys. */
+export type AppAddress = Readonly<{ name: string; url: string; salt: string }>
 
 /** The most milliseconds until subscriptions learn of what another instance wrote. */
 const mostFeedWait = 500
@@ -47,11 +60,29 @@ export type AppSettings = Readonly<{
   log: Log
 }>
 
-/** Opens the app whose database the url names, and makes what of it is missing. */
-export async function openApp(name: string, url: string, settings: AppSettings): Promise<OpenApp> {
-  const { config, secret, fixed, fixedNames, verifyPlatform, filePlace } = settings
-  await ensureDatabase(url)
-  const pool = connect(url, { max: config.poolSize, prepare: config.prepare })
+/** Opens the app whose database the url names, and brings that up to date. */
+export async function openApp(address: AppAddress, settings: AppSettings): Promise<OpenApp> {
+  const pool = await openPool(address.url, settings.config)
+  try {
+    return await startApp(address, pool, settings)
+  } catch (error) {
+    await pool.end({ timeout: 1 })
+    throw error
+  }
+}
+
+async function openPool(url: string, config: Config): Promise<Pool> {
+  await checkDatabase(url)
+  return connect(url, { max: config.poolSize, prepare: config.prepare })
+}
+
+async function startApp(
+  { name, url, salt }: AppAddress,
+  pool: Pool,
+  settings: AppSettings,
+): Promise<OpenApp> {
+  const { config, fixed, fixedNames, verifyPlatform, filePlace } = settings
+  const secret = deriveAppSecret(settings.secret, salt)
   await migrate(pool, 'app')
   const log = settings.log.child({ app: name })
   const editions = await startEditions({ pool, url, fixed, fixedNames, pollEvery: config.pollEvery, log })
@@ -109,13 +140,18 @@ export async function openApp(name: string, url: string, settings: AppSettings):
     allowPrivateAddresses: allowPrivate,
     outgoing: { ...post, reach, outside, wakeSending: deliveries.send },
   }
-  const close = async (): Promise<void> => {
+  const nextDue = () => findNextDue(pool)
+  const close = async (): Promise<Date | undefined> => {
     await feed.stop()
     await workflows.stop()
     await deliveries.stop()
     await stopSweeper()
     await editions.stop()
-    await pool.end({ timeout: 5 })
+    try {
+      return await nextDue()
+    } finally {
+      await pool.end({ timeout: 5 })
+    }
   }
-  return Object.freeze({ app, authenticator, age: editions.age, endSubscriptions: feed.stop, close })
+  return Object.freeze({ app, authenticator, age: editions.age, endSubscriptions: feed.stop, nextDue, close })
 }

@@ -33,6 +33,7 @@ async function answer(
   const route = findRoute(path)
   const methods = allowed[route.kind] ?? usualMethods
   if (!methods.includes(request.method ?? '')) return refuseMethod(response, methods)
+  if ('app' in route) await options.answers.enter(route.app, response)
   if (route.kind === 'file' || route.kind === 'put')
     return await options.answers.bytes(route, request, response)
   if (!isGraphQL(route)) return await options.answers.plain(route, request, response)
@@ -81,7 +82,7 @@ function readRequestId(request: IncomingMessage): string {
 
 function statusOf(error: unknown): number {
   if (!(error instanceof AppError)) return 500
-  if (error.code === 'LIMIT_EXCEEDED') return 413
+  if (error.code === 'LIMIT_EXCEEDED') return error.hints?.retryAfter === undefined ? 413 : 503
   if (error.code === 'FORBIDDEN') return 403
   return error.code === 'UNAUTHENTICATED' ? 401 : error.code === 'NOT_FOUND' ? 404 : 400
 }

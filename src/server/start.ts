@@ -9,7 +9,8 @@ import type { Config } from '../config.ts'
 import { startEmbedded } from '../database/embedded.ts'
 import type { Log } from '../log.ts'
 import { createAnswers } from './answers.ts'
-import { type OpenApp, openApp } from './app.ts'
+import { openApp } from './app.ts'
+import { startDirectory } from './apps/directory.ts'
 import { openFilePlace } from './file-place.ts'
 import { createHttpServer, listenOn } from './http.ts'
 import { openPlatform } from './platform.ts'
@@ -49,13 +50,14 @@ async function start(
   const fixed = buildAccountsSchema()
   const fixedNames = findFixedNames(fixed)
   const filePlace = openFilePlace(config.files)
-  const apps = new Map<string, OpenApp>()
   const settings = { config, secret, fixed, fixedNames, verifyPlatform: platform.verify, filePlace, log }
-  for (const { name, url } of platform.apps) {
-    const app = await openApp(name, url, settings)
-    undo.push(app.close)
-    apps.set(name, app)
-  }
+  const apps = await startDirectory({
+    registrar: platform.registrar,
+    config,
+    open: (address) => openApp(address, settings),
+    log,
+  })
+  undo.push(apps.stop)
   const schemas = {
     admin: buildAdminSchema({
       verify: (registry) => checkNames(registry, fixedNames),
@@ -67,11 +69,11 @@ async function start(
   const server = createHttpServer({ answers, log })
   const port = await listenOn(server, config.host, config.port)
   undo.push(() => closeServer(server))
-  undo.push(() => endSubscriptions(apps))
+  undo.push(apps.endSubscriptions)
   const { firstPassword } = platform
   return {
     url: `http://${nameHost(config.host)}:${port}`,
-    apps: [...apps.keys()],
+    apps: apps.listNames(),
     ...(firstPassword === undefined ? {} : { firstPassword }),
   }
 }
@@ -87,10 +89,6 @@ async function openEmbedded(config: Config, log: Log, undo: (() => Promise<void>
 function nameHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost'
   return host.includes(':') ? `[${host}]` : host
-}
-
-async function endSubscriptions(apps: ReadonlyMap<string, OpenApp>): Promise<void> {
-  await Promise.all([...apps.values()].map((app) => app.endSubscriptions()))
 }
 
 /** Lets requests in flight finish, for ten seconds at most. */

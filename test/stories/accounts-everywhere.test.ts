@@ -4,7 +4,7 @@ import postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createPlatformUser } from '../../src/auth/platform-users.ts'
 import { connect } from '../../src/database/connect.ts'
-import { dropDatabase, withDatabase } from '../../src/database/databases.ts'
+import { dropDatabase, ensureDatabase, withDatabase } from '../../src/database/databases.ts'
 import { audience, type Issuer, startIssuer } from '../auth/issuer.ts'
 import { dataOf, errorOf, post, type Server, startTestServer } from '../support/server.ts'
 
@@ -19,6 +19,7 @@ beforeAll(async () => {
   })
   const otherName = `${new URL(server.databaseUrl).pathname.slice(1)}_other`
   otherUrl = withDatabase(server.databaseUrl, otherName)
+  await ensureDatabase(otherUrl)
   const platform = postgres(server.databaseUrl, { max: 1 })
   await platform`insert into _apps (name, display_name, database) values ('other', 'Other', ${otherName})`
   await platform.end()

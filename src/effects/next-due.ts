@@ -1,0 +1,16 @@
+// When the next work of an app is due that nobody asks for: an app that is closed is opened again then.
+import { type Pool, run } from '../database/connect.ts'
+
+/** Each yields the time of its next work as `at`, or null. */
+const sources = [
+  `select case when exists (
+      select from _outbox where taken_at is null and (hooks is not null or kind = 'webhook')) then now() end as at`,
+  `select min(due_at) as at from _deliveries where state = 'waiting'`,
+]
+
+/** The time of the next work, which may have passed; undefined when there is none. */
+export async function findNextDue(pool: Pool): Promise<Date | undefined> {
+  const text = `select min(at)::timestamptz(3) as at from (${sources.join(' union all ')}) due`
+  const [row] = await run<{ at: string | null }>(pool, { text, values: [] })
+  return row?.at ? new Date(row.at) : undefined
+}
