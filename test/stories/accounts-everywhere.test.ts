@@ -4,7 +4,7 @@ import postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createPlatformUser } from '../../src/auth/platform-users.ts'
 import { connect } from '../../src/database/connect.ts'
-import { dropDatabase, ensureDatabase, withDatabase } from '../../src/database/databases.ts'
+import { dropDatabase, withDatabase } from '../../src/database/databases.ts'
 import { audience, type Issuer, startIssuer } from '../auth/issuer.ts'
 import { dataOf, errorOf, post, type Server, startTestServer } from '../support/server.ts'
 
@@ -17,12 +17,14 @@ beforeAll(async () => {
     allowPrivateWebhooks: true,
     trustedProxies: ['127.0.0.0/8', '::1'],
   })
-  const otherName = `${new URL(server.databaseUrl).pathname.slice(1)}_other`
-  otherUrl = withDatabase(server.databaseUrl, otherName)
-  await ensureDatabase(otherUrl)
+  const { token } = dataOf(
+    await server.send('platform', enter, { e: 'admin@example.com', p: 'correct horse battery' }, null),
+  ).login
+  dataOf(await server.send('platform', 'mutation { createApp(name: "other") { adminPassword } }', {}, token))
   const platform = postgres(server.databaseUrl, { max: 1 })
-  await platform`insert into _apps (name, display_name, database) values ('other', 'Other', ${otherName})`
+  const [row] = await platform`select database from _apps where name = 'other'`
   await platform.end()
+  otherUrl = withDatabase(server.databaseUrl, row?.database)
   second = await startTestServer(server, { allowPrivateWebhooks: true })
   sql = postgres(server.appUrl, { max: 2, onnotice: () => {} })
 })
@@ -161,6 +163,7 @@ describe('a token of one app', () => {
         server.send(api, query, { e: 'admin@example.com', p: 'correct horse battery' }, null),
     })
     const target = postgres(otherUrl, { max: 1 })
+    await target`delete from _users`
     for (const row of await sql`select id, email, password_hash, roles from _users`)
       await target`insert into _users ${target(row)}`
     for (const row of await sql`select id, user_id, family_hash, token_hash, address, expires_at from _sessions`)
