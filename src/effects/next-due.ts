@@ -6,6 +6,9 @@ const sources = [
   `select case when exists (
       select from _outbox where taken_at is null and (hooks is not null or kind = 'webhook')) then now() end as at`,
   `select min(due_at) as at from _deliveries where state = 'waiting'`,
+  `select min(due_at) as at from _workflow_instances where state = 'running'`,
+  'select min(due_at) as at from _workflow_schedules',
+  'select case when exists (select from _workflow_signals) then now() end as at',
 ]
 
 /** The time of the next work, which may have passed; undefined when there is none. */
