@@ -22,7 +22,10 @@ const listStored = async () =>
   new Set((await servers.rows('select number from invoices')).map(({ number }) => String(number)))
 const listTold = () => servers.receiver.received.map(({ message }) => String(message.record.number))
 
-describe('a delivery whose server is killed', () => {
+/** Processes start slowly on a busy machine; in milliseconds. */
+const timeout = 600_000
+
+describe('a delivery whose server is killed', { timeout }, () => {
   const cases = Array.from({ length: rounds }, (_, round) =>
     points.map((point) => [point, round + 1] as const),
   ).flat()
