@@ -37,7 +37,8 @@ async function findRecord(
   if (name === null || recordId === null) return null
   if (trigger.type === 'record_deleted') return null
   const entity = registry.entities.get(name)
-  return entity && (await findOwnRecord(sql, entity, recordId))
+  if (entity === undefined) throw fail('CONFLICT', `There is no entity ${name}; it may be about to come`)
+  return await findOwnRecord(sql, entity, recordId)
 }
 
 /** A workflow has nothing more to do with a record that was deleted. */
