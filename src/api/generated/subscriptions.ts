@@ -49,10 +49,13 @@ async function follow(shape: Shape, given: Given, context: Context): Promise<Asy
   async function* tellEvents(): AsyncGenerator<Event> {
     try {
       for (let behind = place; !follower.signal.aborted; ) {
-        await checkStill(context)
         follower.mark()
         const found = await findChanges(read, filter, behind)
-        for (const change of found.changes) yield { ...change, scope }
+        for (const change of found.changes) {
+          await checkStill(context)
+          yield { ...change, scope }
+        }
+        await checkStill(context)
         behind = found.place
         if (!found.hasMore) await follower.wait()
       }
