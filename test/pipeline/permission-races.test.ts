@@ -87,9 +87,13 @@ let region: unknown
 let deal: unknown
 beforeEach(async () => {
   await app.pool.unsafe('truncate regions, deals, notes, _audit, _outbox cascade')
+  await fill()
+})
+
+async function fill(): Promise<void> {
   region = (await app.create('region', { manager: ada.email })).id
   deal = (await app.create('deal', { title: 'a', owner_id: ada.id, region_id: region })).id
-})
+}
 
 type Change = Readonly<{
   action: 'create' | 'update' | 'delete'
@@ -173,16 +177,22 @@ describe.each<Change>([{ action: 'update', given: title }, { action: 'delete' }]
 describe('rights', () => {
   const update = () => send(as('owner'), { action: 'update', given: title })
   const failureOf = (promise: Promise<unknown>) => promise.then(() => 'nothing failed', isOutdated)
-  /** The app's definitions as they were at the start; the registry of `app` stays as it was then. */
+  /** Definitions change in an app of its own; its registry stays as it was at the start. */
   const original = () => app.registry.definitions
   const save = (change: Partial<Definitions>) =>
     saveMetadata(app.pool, (current) => ({ definitions: { ...current, ...change } }), { verify: () => [] })
   const revoke = () =>
     save({ permissions: original().permissions.filter(({ roles }) => !roles.includes('owner')) })
   const readRevisions = () => app.rows('select revision, rights_revision from _metadata')
+  let shared: PipelineApp
+  beforeEach(async () => {
+    shared = app
+    app = await startPipeline(document)
+    await fill()
+  })
   afterEach(async () => {
-    await save(original())
-    await app.rows('update _metadata set revision = $1, rights_revision = $1', app.registry.revision)
+    await app.stop()
+    app = shared
   })
 
   test('that are taken back while a write waits do not carry it', async () => {

@@ -394,7 +394,7 @@ describe('groups', () => {
   test('are not known to a caller without rights', async () => {
     const query = '{ invoicesGrouped(by: [{ status: true }]) { aggregate { count } } }'
     expect(errorOf(await server.send('data', query, {}, null))).toBe(
-      'GRAPHQL_VALIDATION_FAILED: Cannot query field "invoicesGrouped" on type "Query".',
+      'GRAPHQL_VALIDATION_FAILED: Cannot query field "invoicesGrouped" on type "Query". Did you mean "productsGrouped"?',
     )
   })
 
