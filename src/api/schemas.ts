@@ -1,6 +1,6 @@
 // The data schemas of one registry: one for each set of roles that sees something else, built when it is first asked for.
 import type { GraphQLSchema } from 'graphql'
-import { isAdminRole } from '../auth/viewer.ts'
+import { isAdminRole, readerRole } from '../auth/viewer.ts'
 import type { Registry } from '../metadata/registry.ts'
 import { nameRoles } from '../pipeline/sight.ts'
 import type { FindSchema } from './edition.ts'
@@ -31,7 +31,7 @@ type Built = { readonly schema: Promise<GraphQLSchema>; done?: GraphQLSchema }
 /** Builds the schema of administrators, and makes the place for the others. */
 export async function createSchemas(registry: Registry, fixed: GraphQLSchema): Promise<Schemas> {
   const full = await buildDataSchema(registry, fixed)
-  const known = roleNames(registry)
+  const known = new Set([...roleNames(registry), readerRole])
   const askers = new Map<string, Asker>()
   const built = new Map<string, Built>()
 

@@ -33,6 +33,14 @@ export function isAdminRole(role: string): boolean {
   return role === 'admin'
 }
 
+/** The role of those who may read everything and write nothing; no user of an app can be given a name like this. */
+export const readerRole = '_reader'
+
+/** Whether every record and every field is open to somebody with the roles. */
+export function mayReadAll(roles: readonly string[]): boolean {
+  return roles.some((role) => isAdminRole(role) || role === readerRole)
+}
+
 /** Whether the viewer may read what only administrators may write: those who run the platform may, in every app. */
 export function mayLook(viewer: Viewer): boolean {
   return isAdmin(viewer) || viewer.origin === 'platform'

@@ -1,5 +1,5 @@
 // What a set of roles may do with an entity at all, whatever the record: the shape of the API for them.
-import { isAdminRole } from '../auth/viewer.ts'
+import { isAdminRole, mayReadAll } from '../auth/viewer.ts'
 import type { Policy } from '../metadata/policy.ts'
 import type { RegistryEntity } from '../metadata/registry.ts'
 import { listsField, matchPolicies, type Roles } from './policies.ts'
@@ -41,6 +41,7 @@ export function nameRoles(roles: readonly string[]): string {
 function makeSight(viewer: Roles, entity: RegistryEntity): Sight {
   const names = entity.fields.map((field) => field.name)
   if (viewer.roles.some(isAdminRole)) return makeFullSight(names)
+  if (mayReadAll(viewer.roles)) return { read: readAll(names), isWhole: true, canDelete: false }
   const [read, create, update] = (['read', 'create', 'update'] as const).map((action) =>
     matchPolicies(viewer, entity, action),
   ) as [readonly Policy[], readonly Policy[], readonly Policy[]]
@@ -56,8 +57,11 @@ function makeSight(viewer: Roles, entity: RegistryEntity): Sight {
 
 function makeFullSight(names: readonly string[]): Sight {
   const all = new Set(names)
-  const read = new Map(names.map((name) => [name, 'always' as const]))
-  return { read, isWhole: true, create: all, update: all, canDelete: true }
+  return { read: readAll(names), isWhole: true, create: all, update: all, canDelete: true }
+}
+
+function readAll(names: readonly string[]): ReadonlyMap<string, FieldSight> {
+  return new Map(names.map((name) => [name, 'always']))
 }
 
 /** The key goes with the record. */

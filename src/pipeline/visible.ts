@@ -1,5 +1,5 @@
 // The one maker of read predicates: which rows of an entity a viewer may see, and which cells of them. No other file decides on this.
-import { isAdmin, type Viewer } from '../auth/viewer.ts'
+import { mayReadAll, type Viewer } from '../auth/viewer.ts'
 import { quoteName, quoteText } from '../database/identifiers.ts'
 import type { Entity } from '../metadata/entity.ts'
 import type { Field } from '../metadata/field.ts'
@@ -28,7 +28,7 @@ export function visible(
 ): string {
   const narrowing = viewer.policy && `(${viewer.policy(entity, alias, values)})`
   const life = isInLife(entity, alias, liveness)
-  if (isAdmin(viewer)) return allOf([life, narrowing ?? 'true'])
+  if (mayReadAll(viewer.roles)) return allOf([life, narrowing ?? 'true'])
   const isReadable = writePolicies(matchPolicies(viewer, entity, 'read'), viewer, entity, alias, values)
   return allOf([life, isReadable, whenDead(viewer, entity, alias, values, liveness), narrowing ?? 'true'])
 }
@@ -132,7 +132,7 @@ export function readableImage(
   alias: string,
   values: Values,
 ): Image {
-  if (isAdmin(viewer)) return { where: `${json} is not null`, writeRecord: () => json }
+  if (mayReadAll(viewer.roles)) return { where: `${json} is not null`, writeRecord: () => json }
   const { read } = findSight(viewer.roles, entity)
   const policies = matchPolicies(viewer, entity, 'read')
   const where = allOf([`${json} is not null`, writePolicies(policies, viewer, entity, alias, values)])

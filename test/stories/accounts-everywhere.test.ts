@@ -242,12 +242,15 @@ describe('the platform', () => {
     }
   })
 
-  test('lets its viewer read the admin API of every app, and write nothing', async () => {
+  test('lets its viewer read the admin API and the records of every app, and write nothing', async () => {
     const { token, viewer: who } = await looker()
     expect(who.roles).toEqual(['reader'])
     for (const app of ['demo', 'other']) {
       const admin = `${second.url}/api/${app}/admin/graphql`
-      expect(dataOf(await post(admin, viewer, {}, token)).viewer).toMatchObject({ id: who.id, roles: [] })
+      expect(dataOf(await post(admin, viewer, {}, token)).viewer).toMatchObject({
+        id: who.id,
+        roles: ['_reader'],
+      })
       for (const query of [
         '{ entities { name } }',
         '{ users { email } }',
@@ -257,11 +260,24 @@ describe('the platform', () => {
         expect(errorOf(await post(admin, query, {}, token))).toBe('no error')
       for (const query of [define, 'mutation { createInvite(input: { email: "x@example.com" }) { token } }'])
         expect(errorOf(await post(admin, query, {}, token))).toBe(
-          'FORBIDDEN: This needs the role admin; you have no role',
+          'FORBIDDEN: This needs the role admin; you have _reader',
         )
-      expect(
-        errorOf(await post(admin.replace('/admin', ''), '{ things { totalCount } }', {}, token)),
-      ).toMatch(/^GRAPHQL_VALIDATION_FAILED/)
+      const data = admin.replace('/admin', '')
+      const make = 'mutation { createThing(input: { label: "one" }) { id } }'
+      const { id } = dataOf(await post(data, make, {}, (await owner()).token)).createThing
+      const things = '{ things { totalCount nodes { label history { nodes { action actor } } } } }'
+      const entry = { action: 'CREATE', actor: expect.stringMatching(/^platform:/) }
+      expect(dataOf(await post(data, things, {}, token)).things).toEqual({
+        totalCount: 1,
+        nodes: [{ label: 'one', history: { nodes: [entry] } }],
+      })
+      expect(errorOf(await post(data, make, {}, token))).toBe(
+        'GRAPHQL_VALIDATION_FAILED: Cannot query field "createThing" on type "Mutation".',
+      )
+      const audit = '{ auditLog(entity: "thing") { nodes { recordId actor } } }'
+      expect(dataOf(await post(admin, audit, {}, token)).auditLog.nodes).toEqual([
+        { recordId: id, actor: `platform:${(await owner()).viewer.id}` },
+      ])
     }
     expect(dataOf(await server.send('platform', '{ apps { name } }', {}, token)).apps).toHaveLength(2)
   })

@@ -4,6 +4,7 @@ import { platformPeople } from '../../auth/platform-users.ts'
 import type { PlatformContext } from '../context.ts'
 import { createBuilder, finishSchema } from './builder.ts'
 import { addApps } from './platform-apps.ts'
+import { addPlatformUsers } from './platform-users.ts'
 import { addSessions } from './session.ts'
 
 /** Builds the platform API, the same for every installation. */
@@ -13,5 +14,6 @@ export function buildPlatformSchema(): GraphQLSchema {
   builder.mutationType({ description: 'What can be changed' })
   addSessions(builder, { people: platformPeople, findRealm: ({ platform }) => platform })
   addApps(builder)
+  addPlatformUsers(builder)
   return finishSchema(builder)
 }
