@@ -6,7 +6,7 @@ const sources = [
   `select case when exists (
       select from _outbox where taken_at is null and (hooks is not null or kind = 'webhook')) then now() end as at`,
   `select min(due_at) as at from _deliveries where state = 'waiting'`,
-  `select min(due_at) as at from _workflow_instances where state = 'running'`,
+  `select min(due_at) as at from _workflow_instances where due_at is not null and state = 'running'`,
   'select min(due_at) as at from _workflow_schedules',
   'select case when exists (select from _workflow_signals) then now() end as at',
 ]
