@@ -5,8 +5,8 @@ import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { AppError, fail } from '../errors.ts'
 import { type Incoming, makeIncoming } from '../files/incoming.ts'
 import type { Spool } from '../files/spool.ts'
-import { isObject } from '../reader.ts'
 import { checkDepth } from './body.ts'
+import { type FileMap, placeFiles, readJson, readMap, refuse } from './multipart-operations.ts'
 
 /** `mostText` bounds the texts beside the files, in bytes; `mostSilence` is in milliseconds. */
 export type MultipartOptions = Readonly<{
@@ -26,7 +26,7 @@ const mostAfterEnd = 5_000
 /** What came so far. */
 type Progress = {
   operations?: unknown
-  map?: ReadonlyMap<string, readonly string[]>
+  map?: FileMap
   readonly files: Map<string, Promise<Incoming>>
   readonly streams: Readable[]
 }
@@ -151,29 +151,6 @@ function takeText(progress: Progress, { mostText, maxFiles }: MultipartOptions, 
   else progress.map = readMap(json, maxFiles)
 }
 
-function readJson(name: string, text: string): Record<string, unknown> {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    throw refuse(`has ${name} that are no JSON`)
-  }
-  if (isObject(json)) return json
-  throw refuse(`has ${name} that are no JSON object; requests in a batch are not taken`)
-}
-
-function readMap(json: Record<string, unknown>, maxFiles: number): ReadonlyMap<string, readonly string[]> {
-  const entries = Object.entries(json)
-  if (entries.length > maxFiles) throw fail('LIMIT_EXCEEDED', `A request may have at most ${maxFiles} files`)
-  return new Map(
-    entries.map(([name, paths]) => {
-      if (Array.isArray(paths) && paths.length <= 100 && paths.every((path) => typeof path === 'string'))
-        return [name, paths]
-      throw refuse(`has a map in which ${JSON.stringify(name)} is no list of paths`)
-    }),
-  )
-}
-
 type FilePart = Readonly<{ name: string; stream: Readable; filename: string; mimeType: string }>
 
 function takeFile(progress: Progress, options: MultipartOptions, part: FilePart): Promise<Incoming> {
@@ -186,43 +163,4 @@ function takeFile(progress: Progress, options: MultipartOptions, part: FilePart)
     .then((received) => makeIncoming(filename ?? '', mimeType ?? '', received))
   progress.files.set(name, file)
   return file
-}
-
-/** The operation, with each file where the map says. */
-async function placeFiles({ operations, map, files }: Progress): Promise<Record<string, unknown>> {
-  if (!isObject(operations)) throw refuse('has no operations')
-  if (map === undefined) throw refuse('has no map')
-  for (const [name, paths] of map) {
-    const file = await files.get(name)
-    if (file === undefined) throw refuse(`lacks the file ${JSON.stringify(name)}`)
-    for (const path of paths) placeFile(operations, path, file)
-  }
-  return operations
-}
-
-/** Only a null that the operation itself has can be replaced: nothing inherited is ever touched. */
-function placeFile(operations: Record<string, unknown>, path: string, file: Incoming): void {
-  const steps = path.split('.')
-  const last = steps.pop() ?? ''
-  let place: unknown = operations
-  for (const step of steps)
-    place =
-      typeof place === 'object' && place !== null && Object.hasOwn(place, step)
-        ? Reflect.get(place, step)
-        : null
-  if (
-    typeof place !== 'object' ||
-    place === null ||
-    !Object.hasOwn(place, last) ||
-    Reflect.get(place, last) !== null
-  )
-    throw refuse(`has a map to ${JSON.stringify(path)}, where the operations have no null`)
-  Reflect.set(place, last, file)
-}
-
-function refuse(problem: string): Error {
-  return fail(
-    'BAD_USER_INPUT',
-    `The multipart body ${problem}; see the GraphQL multipart request specification`,
-  )
 }
