@@ -1,6 +1,6 @@
 // Plans the way back to an earlier revision as a change like any other: tables follow, what was dropped does not come back.
 import type { Sql } from '../database/connect.ts'
-import { fail, failAll, type Problem } from '../errors.ts'
+import { AppError, fail, failAll, type Problem } from '../errors.ts'
 import { joinPath } from '../reader.ts'
 import { keyOf } from './definition-diff.ts'
 import {
@@ -14,6 +14,7 @@ import {
 } from './definition-kinds.ts'
 import { type HistoryEntry, readLater } from './history.ts'
 import type { Definitions } from './registry.ts'
+import { applyRename } from './rename/apply.ts'
 import { invertRename, type Rename } from './rename/rename.ts'
 import { type Edit, readRevision } from './store.ts'
 
@@ -24,6 +25,8 @@ export type Rollback = Readonly<{
   losses: readonly Problem[]
 }>
 
+/** A rename to take back, and the change that it was part of. */
+type Way = Readonly<{ rename: Rename; entry: Pick<HistoryEntry, 'revision'> }>
 type Undo = (rows: Map<List, DefinitionRow[]>) => void
 
 /** Plans how the definitions become what they were at the revision. */
@@ -32,15 +35,34 @@ export async function planRollback(sql: Sql, revision: number): Promise<Rollback
   if (revision > from || revision < 0)
     throw fail('NOT_FOUND', `No revision ${revision} was ever saved; the definitions are at ${from}`)
   const undos: Undo[] = []
-  const renames: Rename[] = []
+  const ways: Way[] = []
   const losses: Problem[] = []
   for await (const entry of readLater(sql, revision)) {
     undos.push((rows) => undo(rows, entry))
-    renames.push(...entry.renames.map(invertRename).reverse())
+    ways.push(...entry.renames.map((rename) => ({ rename: invertRename(rename), entry })).reverse())
     losses.push(...listLosses(entry))
   }
   if (undos.length < from - revision) throw refuseUnknown(revision, from - undos.length)
-  return { from, losses, edit: (current) => ({ definitions: rebuild(current, undos), renames }) }
+  const edit = (current: Definitions): Edit => {
+    checkWays(current, ways, revision)
+    return { definitions: rebuild(current, undos), renames: ways.map(({ rename }) => rename) }
+  }
+  return { from, losses, edit }
+}
+
+/** What was renamed since and is gone or taken by now would leave its data behind under a name that nobody knows. */
+function checkWays(current: Definitions, ways: readonly Way[], revision: number): void {
+  let definitions = current
+  for (const { rename, entry } of ways)
+    try {
+      definitions = applyRename(definitions, rename)
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      throw fail(
+        'CONFLICT',
+        `There is no way back to revision ${revision} in one step: ${rename.to} was renamed to ${rename.from} in revision ${entry.revision}, and ${error.message}; go back to revision ${entry.revision} first`,
+      )
+    }
 }
 
 function refuseUnknown(revision: number, earliest: number): Error {

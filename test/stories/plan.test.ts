@@ -89,11 +89,28 @@ describe('a plan', () => {
       path: 'PlantKindEnum.MOSS',
       message: "Enum value 'MOSS' was added to enum 'PlantKindEnum'",
     })
+    expect(schemaChanges).toContainEqual({
+      criticality: 'SAFE',
+      path: null,
+      message: 'The entity pond comes, with all its types and fields',
+    })
+    expect(schemaChanges).toContainEqual({
+      criticality: 'SAFE',
+      path: 'Bed.plants',
+      message: "Field 'plants' was added to object type 'Bed'",
+    })
     const order = ['BREAKING', 'DANGEROUS', 'SAFE']
     const ranks = schemaChanges.map(({ criticality }: { criticality: string }) => order.indexOf(criticality))
     expect(ranks).toEqual(ranks.toSorted())
     const first = await server.send('admin', planning.replace('first: 1000', 'first: 1'), { document: after })
     expect(dataOf(first).planMetadata.schemaChanges).toHaveLength(1)
+  })
+
+  it('names an entity that goes as what breaks clients', async () => {
+    const { schemaChanges } = await plan(before.replace('  - { name: bed }\n', ''), true)
+    expect(schemaChanges).toEqual([
+      { criticality: 'BREAKING', path: null, message: 'The entity bed goes, with all its types and fields' },
+    ])
   })
 
   it('names the permissions and expressions that would break, and has no hash then', async () => {

@@ -275,3 +275,20 @@ workflows:
   const records = async () => (await data('{ absences { nodes { stage length note } } }')).absences.nodes
   await expect.poll(records, { timeout: 10_000 }).toEqual([{ stage: 'granted', length: 3, note: '3' }])
 })
+
+it('the way back goes by steps where what was renamed is gone', async () => {
+  const field = (name: string) =>
+    `entities: [{ name: memo, fields: [{ name: ${name}, type: string }, { name: more, type: int }] }]`
+  await importText(field('body'))
+  const start = (await admin('{ metadata { revision } }')).metadata.revision
+  await data('mutation { createMemo(input: { body: "kept" }) { id } }')
+  await rename('renameField(entity: "memo", name: "body", to: "content")')
+  await importText(field('other'))
+  const back = (revision: number) =>
+    server.send('admin', `mutation { rollbackMetadata(revision: ${revision}) { revision } }`)
+  expect(errorOf(await back(start))).toBe(
+    `CONFLICT: There is no way back to revision ${start} in one step: body was renamed to content in revision ${start + 1}, and No field of memo "content" is defined; go back to revision ${start + 1} first`,
+  )
+  expect([errorOf(await back(start + 1)), errorOf(await back(start))]).toEqual(['no error', 'no error'])
+  expect((await data('{ memos { nodes { body } } }')).memos.nodes).toEqual([{ body: 'kept' }])
+})

@@ -6,7 +6,7 @@ import { hashPlan, type MetadataPlan, planChange } from '../../metadata/plan.ts'
 import type { PlannedStep } from '../../metadata/tables/lock.ts'
 import { readWild } from '../../metadata/wild/read.ts'
 import type { Context } from '../context.ts'
-import { type Criticality, compareSchemas, type SchemaChange } from '../schema-changes.ts'
+import { type Criticality, compareApis, type SchemaChange } from '../schema-changes.ts'
 import { findUnreachable } from './admin-document.ts'
 import type { Builder } from './builder.ts'
 import { listValues } from './enum-values.ts'
@@ -60,8 +60,7 @@ async function makePlan(
     problems,
     hash: problems.length > 0 ? undefined : hashPlan(promised),
     warnings: wild.warnings,
-    schemaChanges:
-      problems.length > 0 ? [] : await compareSchemas(await buildSchema(before), await buildSchema(after)),
+    schemaChanges: problems.length > 0 ? [] : await compareApis(before, after, buildSchema),
   }
 }
 
