@@ -273,7 +273,9 @@ async function keepRows(pool: Pool): Promise<() => Promise<void>> {
       where table_schema = 'public' and is_generated = 'NEVER' and table_name !~ '^_' group by 1`,
     values: [],
   })
-  const statements = [`truncate ${tables.map(({ name }) => name).join(', ')}, _audit, _outbox`]
+  const statements = ['_audit', '_outbox', ...tables.map(({ name }) => name)].map(
+    (name) => `delete from ${name}`,
+  )
   for (const { name, columns } of tables) {
     await run(pool, { text: `create table _kept_${name} as select ${columns} from ${name}`, values: [] })
     statements.push(`insert into ${name} (${columns}) select ${columns} from _kept_${name}`)
@@ -289,7 +291,12 @@ async function readSchema({ ask }: World) {
   return buildClientSchema(JSON.parse(await ask(getIntrospectionQuery({ oneOf: true }))).data)
 }
 
-const accountRoots = new Set([
+/** Root fields about accounts and uploads, which are no records and give ids and tokens of their own. */
+const otherRoots = new Set([
+  'createUpload',
+  'completeUpload',
+  'uploadFile',
+  'deleteFile',
   'login',
   'refreshSession',
   'logout',
@@ -309,11 +316,7 @@ async function findDifference(worlds: readonly World[], operations: number): Pro
   const [world] = worlds
   if (world === undefined) throw new Error('no world was made')
   const pools = { ids, texts, numbers }
-  const generator = createOperationGenerator(
-    await readSchema(world),
-    pools,
-    (root) => !accountRoots.has(root),
-  )
+  const generator = createOperationGenerator(await readSchema(world), pools, (root) => !otherRoots.has(root))
   let difference: string | undefined
   let changes = 0
   const kinds = fc.constantFrom('query', 'query', 'query', 'mutation')

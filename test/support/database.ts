@@ -20,7 +20,7 @@ export async function createDatabase(): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
   await administer(server, async (pool) => {
     await inTurn(pool, () =>
-      pool.unsafe(`create database ${quoteName(name)} template ${quoteName(template)}`),
+      pool.unsafe(`create database ${quoteName(name)} template ${quoteName(template)} strategy file_copy`),
     )
   })
   const url = withDatabase(server, name)
