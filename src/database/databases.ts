@@ -1,4 +1,5 @@
 // Makes and drops whole databases on a server, and checks that a server and a database suit us.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type Pool } from './connect.ts'
 import { quoteName } from './identifiers.ts'
 
@@ -44,8 +45,16 @@ export function withDatabase(url: string, name: string): string {
 export async function dropDatabase(url: string): Promise<void> {
   const name = readName(url)
   await visit(withDatabase(url, 'postgres'), async (pool) => {
+    await awaitCreation(pool, name)
     await pool.unsafe(`drop database if exists ${quoteName(name)} with (force)`)
   })
+}
+
+/** A process that dies leaves its statement running: the database that it was making would be there after it was dropped. */
+async function awaitCreation(pool: Pool, name: string): Promise<void> {
+  const text = "select 1 from pg_stat_activity where state = 'active' and starts_with(query, $1)"
+  const find = () => pool.unsafe(text, [`create database ${quoteName(name)} `])
+  while ((await find()).length > 0) await sleep(50)
 }
 
 function readName(url: string): string {

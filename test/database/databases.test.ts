@@ -2,6 +2,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect } from '../../src/database/connect.ts'
 import { dropDatabase, ensureDatabase, withDatabase } from '../../src/database/databases.ts'
@@ -84,6 +85,25 @@ describe('ensureDatabase', () => {
 })
 
 describe('dropDatabase', () => {
+  it('waits for a database that is being made, whose maker may have died, and leaves none', async () => {
+    const holder = connect(urlOf('postgres'), { max: 1 })
+    const maker = connect(urlOf('postgres'), { max: 1 })
+    const active =
+      "select 1 from pg_stat_activity where state = 'active' and query like 'create database%late%'"
+    const work = await holder.begin(async (sql) => {
+      await sql.unsafe('lock table pg_database in share mode')
+      const made = maker.unsafe('create database "late" template template0').execute()
+      while ((await run('postgres', active)).length === 0);
+      const dropped = dropDatabase(urlOf('late'))
+      await sleep(200)
+      return { made, dropped }
+    })
+    await Promise.all([work.made, work.dropped])
+    await Promise.all([holder.end(), maker.end()])
+
+    expect(await run('postgres', "select 1 as found from pg_database where datname = 'late'")).toEqual([])
+  })
+
   it('removes a database although somebody is connected', async () => {
     await ensureDatabase(urlOf('doomed'))
     const guest = connect(urlOf('doomed'), { max: 1 })
