@@ -140,7 +140,13 @@ async function startApp(
     allowPrivateAddresses: allowPrivate,
     outgoing: { ...post, reach, outside, wakeSending: deliveries.send },
   }
-  const nextDue = () => findNextDue(pool)
+  const nextDue = () => {
+    const held = [...readRegistry().webhooks.values()].filter(({ active }) => !active)
+    return findNextDue(
+      pool,
+      held.map(({ id }) => id),
+    )
+  }
   const close = async (): Promise<Date | undefined> => {
     await feed.stop()
     await workflows.stop()
