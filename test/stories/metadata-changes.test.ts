@@ -330,7 +330,7 @@ relations:
 
   test('with problems changes nothing and names them all', async () => {
     const bad =
-      'entities:\n  - { name: fine, fields: [{ name: a, type: strin }] }\n  - { name: Bad, fields: [] }\nrelations:\n  - { name: x, type: one_to_many, source: fine }\nextra: 1\n'
+      'entities:\n  - { name: fine, fields: [{ name: a, type: strin }] }\n  - { name: bad-name, fields: [] }\nrelations:\n  - { name: x, type: one_to_many, source: fine }\nextra: 1\n'
     const reply = await server.send('admin', importText, { d: bad, dry: false })
     const details = reply.errors?.[0]?.extensions.details as readonly { path: string }[]
     expect(details.map(({ path }) => path)).toEqual([

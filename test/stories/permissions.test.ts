@@ -144,11 +144,12 @@ async function countWaiting(sql: postgres.TransactionSql): Promise<number> {
   return row?.count
 }
 
-test('what callers without a token may do is said when the server starts', async () => {
+test('what callers without a token may do is said when a server opens the app', async () => {
   const { createPermission: made } = await admin(save, { input: north })
   const dataDir = await mkdtemp(join(tmpdir(), 'metaloom-rights-'))
   const other = await startProcess(server.databaseUrl, dataDir, { METALOOM_LOG_LEVEL: 'info' })
   try {
+    await post(`${other.url}/api/demo/graphql`, '{ __typename }')
     const lines = other.output().split('\n')
     const told = lines.find((line) => line.includes('callers without a token have rights'))
     expect(JSON.parse(told ?? '')).toMatchObject({
