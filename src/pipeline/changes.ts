@@ -26,13 +26,13 @@ type Found = Place & Readonly<{ key: string; at: string; before: boolean; after:
 
 /** The place behind everything that has ended so far. What is in progress comes after it. */
 export async function findLastPlace(sql: Sql): Promise<Place> {
-  const text = 'select pg_snapshot_xmin(pg_current_snapshot())::text as transaction'
+  const text = 'select (select _outbox_horizon())::text as transaction'
   const [row] = await run<{ transaction: string }>(sql, { text, values: [] })
   return { transaction: row?.transaction ?? '0', id: '0' }
 }
 
 /**
- * The changes behind a place. An older transaction that is still in progress holds back the newer ones, so that nothing
+ * The changes behind a place. An older transaction of the app that is still in progress holds back the newer ones, so that nothing
  * ever appears before a place that was handed out.
  */
 export async function findChanges(
@@ -45,7 +45,7 @@ export async function findChanges(
   const place = `(${bind(values, behind.transaction, 'xid8')}, ${bind(values, behind.id, 'bigint')})`
   const events = `select o.id, o.transaction, o.at, o.record_id, o.payload->>'action' as action, nullif(o.payload->'old', 'null') as old, o.payload->'record' as new
     from _outbox o where o.kind = 'record' and o.entity = ${entity} and (o.transaction, o.id) > ${place}
-    and o.transaction < pg_snapshot_xmin(pg_current_snapshot()) order by o.transaction, o.id limit ${most}`
+    and o.transaction < (select _outbox_horizon()) order by o.transaction, o.id limit ${most}`
   const before = writeSight(read, filter, 'x.old', values)
   const after = writeSight(read, filter, 'x.new', values)
   const text = `select x.id, x.transaction::text as transaction, x.at, x.record_id as key,
@@ -79,8 +79,8 @@ export async function findStirred(
   sql: Sql,
   since: Place,
 ): Promise<Readonly<{ entities: readonly string[]; place: Place }>> {
-  const text = `select pg_snapshot_xmin(pg_current_snapshot())::text as transaction, array(select distinct o.entity from _outbox o
-    where o.kind = 'record' and o.transaction >= $1::xid8 and o.transaction < pg_snapshot_xmin(pg_current_snapshot())) as entities`
+  const text = `select (select _outbox_horizon())::text as transaction, array(select distinct o.entity from _outbox o
+    where o.kind = 'record' and o.transaction >= $1::xid8 and o.transaction < (select _outbox_horizon())) as entities`
   const [row] = await run<{ transaction: string; entities: readonly string[] }>(sql, {
     text,
     values: [since.transaction],
