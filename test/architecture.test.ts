@@ -67,6 +67,13 @@ describe('the layout', () => {
     expect(wrong.map(({ from, to }) => `${from} -> ${to}`)).toEqual([])
   })
 
+  test('has a pipeline whose stages read, whose reads ask for rights, and never the other way', () => {
+    const parts = ['rights', 'reads', 'stages'].map((part) => `src/pipeline/${part}/`)
+    const partOf = (file: string): number => parts.findIndex((part) => file.startsWith(part))
+    const wrong = edges.filter(({ from, to }) => partOf(from) >= 0 && partOf(from) < partOf(to))
+    expect(wrong.map(({ from, to }) => `${from} -> ${to}`)).toEqual([])
+  })
+
   test('has no circles', () => {
     expect(edges.filter((edge) => edge.isCircular).map(({ from, to }) => `${from} -> ${to}`)).toEqual([])
   })
@@ -90,7 +97,7 @@ describe('the layout', () => {
     ['rate-limiter-flexible', /^src\/auth\//],
     ['big.js', /^src\/metadata\/expression\/number\.ts$/],
     ['re2js', /^src\/metadata\//],
-    ['@sindresorhus/slugify', /^src\/pipeline\/slug\.ts$/],
+    ['@sindresorhus/slugify', /^src\/pipeline\/stages\/slug\.ts$/],
     ['croner', /^src\/metadata\/workflows\/cron\.ts$/],
     ['fastest-levenshtein', /^src\/reader\.ts$/],
   ])('keeps the library %s in one home', (library, home) => {

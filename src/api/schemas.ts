@@ -2,7 +2,7 @@
 import type { GraphQLSchema } from 'graphql'
 import { isAdminRole, readerRole } from '../auth/viewer.ts'
 import type { Registry } from '../metadata/registry.ts'
-import { nameRoles } from '../pipeline/sight.ts'
+import { nameRoles } from '../pipeline/rights/sight.ts'
 import type { FindSchema } from './edition.ts'
 import { buildDataSchema } from './generated/build.ts'
 import { findViews, nameViews, type Views } from './generated/view.ts'

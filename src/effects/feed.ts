@@ -1,7 +1,7 @@
 // Tells those who follow an entity that something was written, by whatever instance; nothing is asked while nobody follows.
 import type { Pool } from '../database/connect.ts'
 import { fail } from '../errors.ts'
-import { findLastPlace, findStirred, type Place } from '../pipeline/changes.ts'
+import { findLastPlace, findStirred, type Place } from '../pipeline/reads/changes.ts'
 import { startLoop } from './loop.ts'
 
 /** One who follows; `wait` resolves once something may have happened to the entity since the last `mark`. */

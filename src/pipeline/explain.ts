@@ -7,11 +7,11 @@ import type { PermissionAction } from '../metadata/permission.ts'
 import type { Clause, Policy } from '../metadata/policy.ts'
 import type { Registry, RegistryEntity } from '../metadata/registry.ts'
 import type { Value } from '../metadata/value.ts'
-import { describeRows } from './hops.ts'
-import { wholeColumns } from './lock.ts'
-import { holdsFor, listsField, matchPolicies } from './policies.ts'
+import { holdsFor, listsField, matchPolicies } from './rights/policies.ts'
+import { describeRows } from './stages/hops.ts'
+import { wholeColumns } from './stages/lock.ts'
+import { isSystems } from './stages/values.ts'
 import { bind, column, selectList, sqlType, statement, type Values } from './statement.ts'
-import { isSystems } from './values.ts'
 
 /** Who wants to do what; without `key` nothing is said of a record. */
 export type AccessQuestion = Readonly<{

@@ -2,7 +2,7 @@
 import type { RegistryEntity, RelationEnd } from '../metadata/registry.ts'
 import type { WriteMode } from '../metadata/relation.ts'
 import type { Value } from '../metadata/value.ts'
-import type { Filter } from './filter.ts'
+import type { Filter } from './reads/filter.ts'
 
 /** The values that were given, by field name; a field that is not there is not touched. */
 export type Input = Readonly<Record<string, unknown>>

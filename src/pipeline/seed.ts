@@ -8,7 +8,7 @@ import { entityOf, type Registry, type RegistryEntity } from '../metadata/regist
 import type { JoinRelation } from '../metadata/relation.ts'
 import { type FieldType, readValue } from '../metadata/value.ts'
 import { describe, joinPath, suggest } from '../reader.ts'
-import { recordSeeded } from './file-uses.ts'
+import { recordSeeded } from './stages/file-uses.ts'
 import { sqlType } from './statement.ts'
 
 /** A table that rows can go into: its columns, and which of them a row must have. */

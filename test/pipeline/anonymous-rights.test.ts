@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { draftRegistry } from '../../src/metadata/register.ts'
 import { nameSides } from '../../src/metadata/sides.ts'
-import { listAnonymousRights, tellRight } from '../../src/pipeline/anonymous-rights.ts'
+import { listAnonymousRights, tellRight } from '../../src/pipeline/rights/anonymous-rights.ts'
 import { readGoodEntity, readGoodPermission, type Written } from '../metadata/app.ts'
 
 const entities = ['ticket', 'note'].map((name) => ({

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { anonymous, type Viewer } from '../../src/auth/viewer.ts'
 import { entityOf, type RelationEnd } from '../../src/metadata/registry.ts'
-import { type Filter, writeFilter } from '../../src/pipeline/filter.ts'
+import { type Filter, writeFilter } from '../../src/pipeline/reads/filter.ts'
 import type { Values } from '../../src/pipeline/statement.ts'
 import { makeRegistry } from '../support/registry.ts'
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { anonymous } from '../../src/auth/viewer.ts'
 import { entityOf, type RelationEnd } from '../../src/metadata/registry.ts'
-import { writeAfter, writePositions } from '../../src/pipeline/keyset.ts'
+import { writeAfter, writePositions } from '../../src/pipeline/reads/keyset.ts'
 import {
   completeOrder,
   nameOrder,
@@ -12,7 +12,7 @@ import {
   placeOrder,
   type SortKey,
   writeOrder,
-} from '../../src/pipeline/order.ts'
+} from '../../src/pipeline/reads/order.ts'
 import type { Values } from '../../src/pipeline/statement.ts'
 import { makeRegistry } from '../support/registry.ts'
 

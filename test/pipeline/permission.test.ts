@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Viewer } from '../../src/auth/viewer.ts'
 import { entityOf } from '../../src/metadata/registry.ts'
 import type { Value } from '../../src/metadata/value.ts'
-import { findPage } from '../../src/pipeline/find.ts'
-import { orderTerm } from '../../src/pipeline/order.ts'
+import { findPage } from '../../src/pipeline/reads/find.ts'
+import { orderTerm } from '../../src/pipeline/reads/order.ts'
 import { type Given, type PipelineApp, planRecord, refusalOf, startPipeline } from './app.ts'
 
 const own = { field: 'owner_id', operator: 'eq', value: '{{user.id}}' }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { connect, type Pool, run } from '../../src/database/connect.ts'
 import { inTransaction } from '../../src/database/transaction.ts'
 import { entityOf } from '../../src/metadata/registry.ts'
-import { chooseSlugs, makeSlug, type Wanted } from '../../src/pipeline/slug.ts'
+import { chooseSlugs, makeSlug, type Wanted } from '../../src/pipeline/stages/slug.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { makeRegistry } from '../support/registry.ts'
 

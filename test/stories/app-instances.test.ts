@@ -1,5 +1,5 @@
 // Apps and the processes that serve them: what one makes the others serve, who idles lets go, and nobody takes another's share.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import { withDatabase } from '../../src/database/databases.ts'
 import { type ServerProcess, startProcess } from '../support/process.ts'
 import { dataOf, errorOf, type GraphQLReply, post, type Server, startTestServer } from '../support/server.ts'
 
-/** Room for two open apps with two connections each. */
+/** Room for two open apps with two connections each. Each of the two processes soon closes an app that it has opened. */
 const tight = { poolSize: 2, mostConnections: 13, idleAfter: 500, pollEvery: 100 }
 const names = ['one', 'two']
 let server: Server
@@ -25,7 +25,8 @@ beforeAll(async () => {
   const login = 'mutation($e: String!, $p: String!) { login(email: $e, password: $p) { token } }'
   owner = dataOf(await server.send('platform', login, who, null)).login.token
   dataDir = await mkdtemp(join(tmpdir(), 'metaloom-apps-'))
-  other = await startProcess(server.databaseUrl, dataDir)
+  await writeFile(join(dataDir, 'app.yaml'), 'database: { idle_ms: 500, poll_ms: 100 }\n')
+  other = await startProcess(server.databaseUrl, dataDir, {}, undefined, dataDir)
   for (const name of names) dataOf(await send('_platform', create, { n: name }))
 })
 afterAll(async () => {

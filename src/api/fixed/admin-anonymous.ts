@@ -1,5 +1,5 @@
 // The query of what callers without a token may do.
-import { type AnonymousRight, listAnonymousRights } from '../../pipeline/anonymous-rights.ts'
+import { type AnonymousRight, listAnonymousRights } from '../../pipeline/rights/anonymous-rights.ts'
 import type { Context } from '../context.ts'
 import type { Builder } from './builder.ts'
 import type { AdminParts } from './saving.ts'

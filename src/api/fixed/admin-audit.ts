@@ -1,8 +1,8 @@
 // The audit log of an app in its admin API: what was written, by whom and in which request.
-import { type AuditQuery, findAuditLog } from '../../pipeline/audit-log.ts'
-import { type CursorScope, readCursor, writeCursor } from '../../pipeline/cursor.ts'
-import type { AuditAction, AuditEntry, Entries } from '../../pipeline/history.ts'
-import { checkSize, rootPage } from '../../pipeline/page.ts'
+import { type AuditQuery, findAuditLog } from '../../pipeline/reads/audit-log.ts'
+import { type CursorScope, readCursor, writeCursor } from '../../pipeline/reads/cursor.ts'
+import type { AuditAction, AuditEntry, Entries } from '../../pipeline/reads/history.ts'
+import { checkSize, rootPage } from '../../pipeline/reads/page.ts'
 import type { App, Context } from '../context.ts'
 import { type Builder, dateTimeType, jsonType } from './builder.ts'
 import { listValues } from './enum-values.ts'

@@ -11,8 +11,8 @@ import {
   retryDelivery,
 } from '../../effects/delivery-log.ts'
 import { fail } from '../../errors.ts'
-import { type CursorScope, readCursor, writeCursor } from '../../pipeline/cursor.ts'
-import { checkSize, rootPage } from '../../pipeline/page.ts'
+import { type CursorScope, readCursor, writeCursor } from '../../pipeline/reads/cursor.ts'
+import { checkSize, rootPage } from '../../pipeline/reads/page.ts'
 import type { Context } from '../context.ts'
 import { type Builder, dateTimeType } from './builder.ts'
 import { listValues } from './enum-values.ts'

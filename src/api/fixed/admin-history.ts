@@ -1,8 +1,8 @@
 // The history of an app's definitions in the admin API: what changed, by whom and why, and the way back.
 import { findHistory, type HistoryEntry } from '../../metadata/history.ts'
 import { planRollback } from '../../metadata/rollback.ts'
-import { type CursorScope, readCursor, writeCursor } from '../../pipeline/cursor.ts'
-import { checkSize, rootPage } from '../../pipeline/page.ts'
+import { type CursorScope, readCursor, writeCursor } from '../../pipeline/reads/cursor.ts'
+import { checkSize, rootPage } from '../../pipeline/reads/page.ts'
 import type { App, Context } from '../context.ts'
 import type { ChangedType } from './admin-changed.ts'
 import { type Builder, dateTimeType } from './builder.ts'

@@ -8,7 +8,7 @@ import {
   GraphQLObjectType,
 } from 'graphql'
 import type { Field } from '../../metadata/field.ts'
-import type { Figure } from '../../pipeline/measure.ts'
+import type { Figure } from '../../pipeline/reads/measure.ts'
 import { scalars } from '../fixed/scalars.ts'
 import { type LeafType, leafOf } from './leaf-types.ts'
 import { type Aggregate, hasFigure } from './measures.ts'

@@ -1,7 +1,7 @@
 // The root fields that write many records at once: all of them, or none.
 import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLInt, GraphQLList, GraphQLNonNull } from 'graphql'
-import { type Filter, isAlwaysTrue } from '../../pipeline/filter.ts'
 import type { MatchingPlan } from '../../pipeline/plan.ts'
+import { type Filter, isAlwaysTrue } from '../../pipeline/reads/filter.ts'
 import type { Written } from '../../pipeline/write.ts'
 import type { Context } from '../context.ts'
 import { refuse, refuseSize } from './conditions.ts'

@@ -1,7 +1,7 @@
 // The type of what a subscription tells of a change, one for each entity.
 import { GraphQLEnumType, GraphQLID, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql'
-import type { Change } from '../../pipeline/changes.ts'
-import { type CursorScope, writeCursor } from '../../pipeline/cursor.ts'
+import type { Change } from '../../pipeline/reads/changes.ts'
+import { type CursorScope, writeCursor } from '../../pipeline/reads/cursor.ts'
 import type { Context } from '../context.ts'
 import { findById } from './find-record.ts'
 import type { Shape } from './shape.ts'

@@ -2,7 +2,7 @@
 import { fail } from '../../errors.ts'
 import type { Field } from '../../metadata/field.ts'
 import { type FieldType, readValue, type Value } from '../../metadata/value.ts'
-import type { Comparison, Condition, TextMatch } from '../../pipeline/condition.ts'
+import type { Comparison, Condition, TextMatch } from '../../pipeline/reads/condition.ts'
 import { describe, isObject, joinPath } from '../../reader.ts'
 import { readFieldValue } from './values.ts'
 

@@ -10,9 +10,9 @@ import {
   GraphQLString,
 } from 'graphql'
 import type { Row } from '../../database/connect.ts'
-import { type CursorScope, writeCursor } from '../../pipeline/cursor.ts'
-import type { Rows } from '../../pipeline/find.ts'
-import type { Page } from '../../pipeline/page.ts'
+import { type CursorScope, writeCursor } from '../../pipeline/reads/cursor.ts'
+import type { Rows } from '../../pipeline/reads/find.ts'
+import type { Page } from '../../pipeline/reads/page.ts'
 import type { Aggregate } from './measures.ts'
 
 /** What is told of a whole list, paging aside; nothing of it is computed before it is asked for. */

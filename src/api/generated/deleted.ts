@@ -1,6 +1,6 @@
 // The argument `deleted` of root lists whose entity is deleted softly: whether they reach the deleted records.
 import { GraphQLEnumType } from 'graphql'
-import type { Liveness } from '../../pipeline/visible.ts'
+import type { Liveness } from '../../pipeline/rights/visible.ts'
 import type { Shape } from './shape.ts'
 
 const choices: Readonly<Record<string, Readonly<{ value: Liveness; description: string }>>> = {

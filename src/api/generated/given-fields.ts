@@ -2,7 +2,7 @@
 import type { GraphQLInputFieldConfig } from 'graphql'
 import type { Entity } from '../../metadata/entity.ts'
 import type { Field } from '../../metadata/field.ts'
-import { isSystems } from '../../pipeline/values.ts'
+import { isSystems } from '../../pipeline/stages/values.ts'
 import { type LeafType, leafOf } from './leaf-types.ts'
 import type { Shape } from './shape.ts'
 

@@ -1,7 +1,7 @@
 // Reads `having` into conditions on groups, within limits of depth and size.
 import type { Field } from '../../metadata/field.ts'
-import type { Having } from '../../pipeline/having.ts'
-import type { Figure, Measure } from '../../pipeline/measure.ts'
+import type { Having } from '../../pipeline/reads/having.ts'
+import type { Figure, Measure } from '../../pipeline/reads/measure.ts'
 import { joinPath } from '../../reader.ts'
 import {
   countOperand,

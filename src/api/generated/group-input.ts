@@ -1,8 +1,8 @@
 // Reads what a request wants of groups: the keys, the conditions and the order; what makes no sense is refused at its path.
 import type { RelationEnd } from '../../metadata/registry.ts'
-import { type DatePart, hasPart, isSpan } from '../../pipeline/date-part.ts'
-import type { GroupKey, GroupTerm } from '../../pipeline/group.ts'
-import type { OrderTerm } from '../../pipeline/order.ts'
+import { type DatePart, hasPart, isSpan } from '../../pipeline/reads/date-part.ts'
+import type { GroupKey, GroupTerm } from '../../pipeline/reads/group.ts'
+import type { OrderTerm } from '../../pipeline/reads/order.ts'
 import { joinPath } from '../../reader.ts'
 import { refuse, refuseSize } from './conditions.ts'
 import { isDated, namePart, nameParts } from './group-keys.ts'

@@ -17,7 +17,7 @@ import {
   hasPart,
   isSpan,
   spans,
-} from '../../pipeline/date-part.ts'
+} from '../../pipeline/reads/date-part.ts'
 import { type LeafType, leafOf } from './leaf-types.ts'
 import { isEquatable } from './measures.ts'
 import { camelCase } from './names.ts'

@@ -8,7 +8,7 @@ import {
 } from 'graphql'
 import type { Field } from '../../metadata/field.ts'
 import type { RelationEnd } from '../../metadata/registry.ts'
-import { type Figure, figures } from '../../pipeline/measure.ts'
+import { type Figure, figures } from '../../pipeline/reads/measure.ts'
 import { buildGroupBy, buildGroupKey } from './group-keys.ts'
 import { decimalFilter, floatFilter, intFilter } from './leaf-filters.ts'
 import type { LeafType } from './leaf-types.ts'

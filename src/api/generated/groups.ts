@@ -7,9 +7,9 @@ import {
   type GraphQLResolveInfo,
   GraphQLString,
 } from 'graphql'
-import { findGroups, type Group } from '../../pipeline/group.ts'
-import { checkSize, rootPage } from '../../pipeline/page.ts'
-import { checkTimeZone } from '../../pipeline/time-zone.ts'
+import { findGroups, type Group } from '../../pipeline/reads/group.ts'
+import { checkSize, rootPage } from '../../pipeline/reads/page.ts'
+import { checkTimeZone } from '../../pipeline/reads/time-zone.ts'
 import type { Context } from '../context.ts'
 import type { EntityTypes } from './entity-types.ts'
 import { readHaving } from './group-having.ts'

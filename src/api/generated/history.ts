@@ -9,15 +9,15 @@ import {
   isEnumType,
 } from 'graphql'
 import type { Row } from '../../database/connect.ts'
-import { readRecordFile } from '../../pipeline/attach.ts'
 import {
   type Asked,
   type AuditEntry,
   countHistories,
   type Entries,
   findHistories,
-} from '../../pipeline/history.ts'
-import { nestedPage, type PageArguments, readPage } from '../../pipeline/page.ts'
+} from '../../pipeline/reads/history.ts'
+import { nestedPage, type PageArguments, readPage } from '../../pipeline/reads/page.ts'
+import { readRecordFile } from '../../pipeline/stages/attach.ts'
 import type { Context } from '../context.ts'
 import { type History, HistoryConnection } from './history-types.ts'
 import { type LeafType, leafOf } from './leaf-types.ts'

@@ -3,9 +3,9 @@ import DataLoader from 'dataloader'
 import type { GraphQLResolveInfo } from 'graphql'
 import type { Row } from '../../database/connect.ts'
 import type { RelationEnd } from '../../metadata/registry.ts'
-import { measureChildren, measureRows } from '../../pipeline/aggregate.ts'
-import type { CursorScope } from '../../pipeline/cursor.ts'
-import type { Filter } from '../../pipeline/filter.ts'
+import { measureChildren, measureRows } from '../../pipeline/reads/aggregate.ts'
+import type { CursorScope } from '../../pipeline/reads/cursor.ts'
+import type { Filter } from '../../pipeline/reads/filter.ts'
 import {
   countChildren,
   countRows,
@@ -15,12 +15,18 @@ import {
   type List,
   type Read,
   type Rows,
-} from '../../pipeline/find.ts'
-import { type Measure, readMeasures } from '../../pipeline/measure.ts'
-import { nameOrder } from '../../pipeline/order.ts'
-import { nestedPage, type PageArguments, type PageLimits, readPage, rootPage } from '../../pipeline/page.ts'
-import type { Search } from '../../pipeline/search.ts'
-import type { Liveness } from '../../pipeline/visible.ts'
+} from '../../pipeline/reads/find.ts'
+import { type Measure, readMeasures } from '../../pipeline/reads/measure.ts'
+import { nameOrder } from '../../pipeline/reads/order.ts'
+import {
+  nestedPage,
+  type PageArguments,
+  type PageLimits,
+  readPage,
+  rootPage,
+} from '../../pipeline/reads/page.ts'
+import type { Search } from '../../pipeline/reads/search.ts'
+import type { Liveness } from '../../pipeline/rights/visible.ts'
 import type { Context } from '../context.ts'
 import { type Connection, makeConnection } from './connections.ts'
 import { findLevel } from './levels.ts'

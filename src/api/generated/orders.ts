@@ -8,8 +8,8 @@ import {
   type OrderTerm,
   orderTerm,
   type SortKey,
-} from '../../pipeline/order.ts'
-import type { Search } from '../../pipeline/search.ts'
+} from '../../pipeline/reads/order.ts'
+import type { Search } from '../../pipeline/reads/search.ts'
 import { isObject, joinPath } from '../../reader.ts'
 import { refuse, refuseSize } from './conditions.ts'
 import type { Shape } from './shape.ts'

@@ -1,8 +1,8 @@
 // Turns inputs of mutations into plans: names of the language, paths of the API; all rows of a wrong shape are told at once.
 import { failAll, type Problem } from '../../errors.ts'
 import { readValue, type Value } from '../../metadata/value.ts'
-import { notFound } from '../../pipeline/lock.ts'
 import type { Input, NestedPlan, RelationPlan } from '../../pipeline/plan.ts'
+import { notFound } from '../../pipeline/stages/lock.ts'
 import { isObject, joinPath } from '../../reader.ts'
 import { checkSize, type GivenRelation, listRelations } from './nested-rows.ts'
 import type { Shape } from './shape.ts'

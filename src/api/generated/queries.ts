@@ -1,6 +1,6 @@
 // The root fields that read: one record by id or by a unique key, the list, and any record by its global id.
 import { type GraphQLFieldConfig, type GraphQLFieldConfigMap, GraphQLID, GraphQLNonNull } from 'graphql'
-import { rootPage } from '../../pipeline/page.ts'
+import { rootPage } from '../../pipeline/reads/page.ts'
 import type { Context } from '../context.ts'
 import { listArguments } from './connections.ts'
 import { deletedArguments } from './deleted.ts'

@@ -1,5 +1,5 @@
 // What every read of a request has in common: the app's pool, the edition, and who asks.
-import type { Read } from '../../pipeline/find.ts'
+import type { Read } from '../../pipeline/reads/find.ts'
 import type { Columns } from '../../pipeline/statement.ts'
 import type { Context } from '../context.ts'
 import type { Shape } from './shape.ts'

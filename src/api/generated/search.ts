@@ -1,7 +1,7 @@
 // The argument `search` of lists, for entities that have fields to look into.
 import { GraphQLString } from 'graphql'
 import { searchedFields } from '../../metadata/tables/search.ts'
-import type { Search } from '../../pipeline/search.ts'
+import type { Search } from '../../pipeline/reads/search.ts'
 import { plainOperand, refuseSize } from './conditions.ts'
 import type { Shape } from './shape.ts'
 

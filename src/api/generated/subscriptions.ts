@@ -1,8 +1,8 @@
 // The root fields that follow the records of an entity: each change that the viewer may see, until something ends it.
 import { type GraphQLFieldConfig, type GraphQLFieldConfigMap, GraphQLNonNull, GraphQLString } from 'graphql'
 import { fail } from '../../errors.ts'
-import { findChanges, findLastPlace, type Place } from '../../pipeline/changes.ts'
-import { type CursorScope, readCursor } from '../../pipeline/cursor.ts'
+import { findChanges, findLastPlace, type Place } from '../../pipeline/reads/changes.ts'
+import { type CursorScope, readCursor } from '../../pipeline/reads/cursor.ts'
 import type { Context } from '../context.ts'
 import type { Event } from './change-events.ts'
 import type { EntityTypes } from './entity-types.ts'

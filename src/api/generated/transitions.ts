@@ -9,7 +9,7 @@ import {
   GraphQLString,
 } from 'graphql'
 import type { Row } from '../../database/connect.ts'
-import type { Option } from '../../pipeline/transition.ts'
+import type { Option } from '../../pipeline/stages/transition.ts'
 import { readOptions } from '../../pipeline/transitions.ts'
 import type { Context } from '../context.ts'
 import { findLevel } from './levels.ts'

@@ -3,7 +3,7 @@ import { type GraphQLInputFieldConfig, GraphQLInputObjectType, GraphQLNonNull } 
 import type { Entity } from '../../metadata/entity.ts'
 import type { Field } from '../../metadata/field.ts'
 import type { Value } from '../../metadata/value.ts'
-import type { Filter } from '../../pipeline/filter.ts'
+import type { Filter } from '../../pipeline/reads/filter.ts'
 import { isObject, joinPath } from '../../reader.ts'
 import type { LeafTypes } from './given-fields.ts'
 import { leafOf } from './leaf-types.ts'

@@ -1,8 +1,8 @@
 // What of every entity a set of roles can use at all: from it the API for those roles is made, and nothing else is in it.
 import { isAdminRole } from '../../auth/viewer.ts'
 import type { Registry, RegistryEntity, RelationEnd } from '../../metadata/registry.ts'
-import { type FieldSight, findSight } from '../../pipeline/sight.ts'
-import { isSystems } from '../../pipeline/values.ts'
+import { type FieldSight, findSight } from '../../pipeline/rights/sight.ts'
+import { isSystems } from '../../pipeline/stages/values.ts'
 
 /** What of one entity can be used. Whatever changes or removes a record has to see it. */
 export type View = Readonly<{

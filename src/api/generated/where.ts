@@ -1,6 +1,6 @@
 // Reads the `where` of an entity into a filter, through its relations, within limits of depth and size.
 import type { RelationEnd } from '../../metadata/registry.ts'
-import { always, type Filter, type Quantifier } from '../../pipeline/filter.ts'
+import { always, type Filter, type Quantifier } from '../../pipeline/reads/filter.ts'
 import { describe, isObject, joinPath } from '../../reader.ts'
 import { countOperand, operandOf, readConditions, refuse, refuseSize } from './conditions.ts'
 import type { Shape } from './shape.ts'

@@ -1,8 +1,8 @@
 // What all writing root fields have in common: the call of the pipeline, and its rows in the form of the API.
 import type { Row } from '../../database/connect.ts'
 import type { Value } from '../../metadata/value.ts'
-import { notFound } from '../../pipeline/lock.ts'
 import type { Plan } from '../../pipeline/plan.ts'
+import { notFound } from '../../pipeline/stages/lock.ts'
 import { type Written, write } from '../../pipeline/write.ts'
 import type { WriteContext } from '../../pipeline/write-context.ts'
 import type { Context } from '../context.ts'

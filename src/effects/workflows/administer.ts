@@ -4,7 +4,7 @@ import { type Pool, run, type Sql } from '../../database/connect.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import { type AppError, fail } from '../../errors.ts'
 import { readValue } from '../../metadata/value.ts'
-import { nameActor } from '../../pipeline/act.ts'
+import { nameActor } from '../../pipeline/stages/act.ts'
 import { type Happening, note } from './history.ts'
 import { endInstance, type InstanceState } from './instance.ts'
 

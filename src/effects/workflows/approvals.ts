@@ -1,7 +1,7 @@
 // The approvals that wait for a viewer: those they may decide, about records that they may see.
 import { isAdmin } from '../../auth/viewer.ts'
 import { run } from '../../database/connect.ts'
-import { seesRecord } from '../../pipeline/own-record.ts'
+import { seesRecord } from '../../pipeline/reads/own-record.ts'
 import { allOf, bind, statement, type Values } from '../../pipeline/statement.ts'
 import type { Desk } from './decide.ts'
 

@@ -1,7 +1,7 @@
 // Reads instances of workflows with their steps and their history, for those who may see the record, and for administrators.
 import { type Row, run, type Sql } from '../../database/connect.ts'
 import { readValue } from '../../metadata/value.ts'
-import { seesRecord } from '../../pipeline/own-record.ts'
+import { seesRecord } from '../../pipeline/reads/own-record.ts'
 import { allOf, bind, statement, type Values } from '../../pipeline/statement.ts'
 import type { Desk } from './decide.ts'
 import type { Happening } from './history.ts'

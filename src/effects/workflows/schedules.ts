@@ -4,7 +4,7 @@ import { type Pool, run, type Sql } from '../../database/connect.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import type { Flow } from '../../metadata/flow.ts'
 import { findNextRun, type Schedule } from '../../metadata/workflows/cron.ts'
-import { insertInstances } from '../../pipeline/start-workflows.ts'
+import { insertInstances } from '../../pipeline/stages/start-workflows.ts'
 
 type Due = Schedule & Readonly<{ workflow: string; dueAt: string; now: string }>
 

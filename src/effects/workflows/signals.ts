@@ -1,7 +1,7 @@
 // Passes on what writers left word of: events for which instances wait, and records that were deleted.
 import { run, type Sql } from '../../database/connect.ts'
 import type { Registry } from '../../metadata/registry.ts'
-import { findOwnRecord } from '../../pipeline/own-record.ts'
+import { findOwnRecord } from '../../pipeline/reads/own-record.ts'
 import type { Instance } from './instance.ts'
 import { cancelGone } from './take-step.ts'
 

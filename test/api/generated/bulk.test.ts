@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { buildShape, type Shape } from '../../../src/api/generated/shape.ts'
 import { readFilter } from '../../../src/api/generated/where.ts'
 import { entityOf } from '../../../src/metadata/registry.ts'
-import { isAlwaysTrue } from '../../../src/pipeline/filter.ts'
+import { isAlwaysTrue } from '../../../src/pipeline/reads/filter.ts'
 import { billing } from '../../support/billing.ts'
 import { makeRegistry, viewOf } from '../../support/registry.ts'
 
