@@ -17,10 +17,10 @@ export async function readStories(sql: Sql): Promise<readonly Story[]> {
     order by e.number`
 }
 
-/** A story as text in which keys and requests, which differ each time, are told by their place only. */
+/** A story as text in which keys, callers and requests, which differ each time, are told by their place only. */
 export function writeStory({ entry, audit, outbox }: Story): string {
   const text = JSON.stringify({ entry, audit, outbox }, (name, value: unknown) =>
     name === 'request_id' ? 'request' : value,
   )
-  return text.replaceAll(String(entry.id), 'key')
+  return text.replaceAll(String(entry.id), 'key').replaceAll(String(audit.user_id), 'caller')
 }

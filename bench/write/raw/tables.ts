@@ -42,6 +42,7 @@ export function describeTables({ audit, outbox }: Story): readonly Table[] {
         ...['kind', 'entity', 'actor', 'user_id', 'request_id'].map((name) => pick(outbox, name)),
         pick(outbox, 'version', 'integer'),
         pick(outbox, 'hops', 'smallint'),
+        pick(outbox, 'revision', 'integer'),
       ],
       columns: [
         { name: 'record_id', type: 'text', read: ({ id }) => id },
