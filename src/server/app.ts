@@ -17,17 +17,17 @@ import type { Config } from '../config.ts'
 import { connect, type Pool } from '../database/connect.ts'
 import { checkDatabase } from '../database/databases.ts'
 import { migrate } from '../database/migrate.ts'
-import { startDeliveries } from '../effects/deliveries.ts'
 import { startFeed } from '../effects/feed.ts'
 import { findNextDue } from '../effects/next-due.ts'
-import { startWorkflows } from '../effects/workflows/runner.ts'
 import type { Files } from '../files/files.ts'
+import { findSweepDue } from '../files/sweep.ts'
 import type { Log } from '../log.ts'
+import type { Registry } from '../metadata/registry.ts'
 import { createSender } from '../outgoing/send.ts'
 import { listAnonymousRights, tellRight } from '../pipeline/rights/anonymous-rights.ts'
 import { startEditions } from './editions.ts'
 import type { FilePlace } from './file-place.ts'
-import { startSweeper } from './sweeper.ts'
+import { leaveWork, startWork } from './work.ts'
 
 /** An app that serves; `age` is how long ago it was known to be up to date, in milliseconds. */
 export type OpenApp = Readonly<{
@@ -58,17 +58,23 @@ export type AppSettings = Readonly<{
   verifyPlatform: VerifyBearer
   filePlace: FilePlace
   log: Log
+  /** Whether this process does what the apps do by themselves. */
+  isAtWork: boolean
 }>
 
-/** Opens the app whose database the url names, and brings that up to date. */
+/** Opens the app whose database the url names, and brings that up to date; what was started before a step that fails is stopped. */
 export async function openApp(address: AppAddress, settings: AppSettings): Promise<OpenApp> {
-  const pool = await openPool(address.url, settings.config)
+  const undo: (() => Promise<void>)[] = []
   try {
-    return await startApp(address, pool, settings)
+    return await startApp(address, settings, undo)
   } catch (error) {
-    await pool.end({ timeout: 1 })
+    await stopAll(undo)
     throw error
   }
+}
+
+async function stopAll(undo: (() => Promise<void>)[]): Promise<void> {
+  for (let step = undo.pop(); step; step = undo.pop()) await step()
 }
 
 async function openPool(url: string, config: Config): Promise<Pool> {
@@ -78,16 +84,20 @@ async function openPool(url: string, config: Config): Promise<Pool> {
 
 async function startApp(
   { name, url, salt }: AppAddress,
-  pool: Pool,
   settings: AppSettings,
+  undo: (() => Promise<void>)[],
 ): Promise<OpenApp> {
   const { config, fixed, fixedNames, verifyPlatform, filePlace } = settings
   const secret = deriveAppSecret(settings.secret, salt)
+  const pool = await openPool(url, config)
+  const endPool = () => pool.end({ timeout: 5 })
+  undo.push(endPool)
   await migrate(pool, 'app')
   const log = settings.log.child({ app: name })
-  const editions = await startEditions({ pool, url, fixed, fixedNames, pollEvery: config.pollEvery, log })
-  const rights = listAnonymousRights(editions.read().registry).map(tellRight)
-  if (rights.length > 0) log.info({ rights }, 'callers without a token have rights')
+  const { pollEvery } = config
+  const editions = await startEditions({ pool, url, fixed, fixedNames, pollEvery, log })
+  undo.push(editions.stop)
+  tellAnonymousRights(editions.read().registry, log)
   const readRegistry = () => editions.read().registry
   const tokenKey = deriveTokenKey(secret, name)
   const allowPrivate = config.allowPrivateWebhooks && !config.isProduction
@@ -96,11 +106,6 @@ async function startApp(
       platform: verifyPlatform,
       provider: verifyForeign(pool, { allowPrivate }),
     }),
-  })
-  const feed = startFeed({
-    pool,
-    pollEvery: Math.min(config.pollEvery, mostFeedWait),
-    log: (error) => log.error({ error: String(error) }, 'changes could not be followed'),
   })
   const reach = { allowPrivate, variables: config.webhooks.variables }
   const post = {
@@ -111,12 +116,6 @@ async function startApp(
     key: deriveWebhookKey(secret, name),
     retryAfter: config.webhooks.retryAfter,
   }
-  const report = (error: unknown): void => log.error({ error: String(error) }, 'deliveries had a problem')
-  // The other half of the connections is for everybody else.
-  const slots = Math.max(1, Math.floor(config.poolSize / 2))
-  const deliveries = await startDeliveries({ ...post, url, slots, pollEvery: config.pollEvery, log: report })
-  const { outside } = deliveries
-  const workflows = startWorkflows({ pool, readRegistry, outside, pollEvery: config.pollEvery, log })
   const files: Files = {
     app: name,
     pool,
@@ -125,7 +124,14 @@ async function startApp(
     linkKey: deriveLinkKey(secret, name),
     publicUrl: config.files.publicUrl,
   }
-  const stopSweeper = startSweeper(files, config.files.sweepEvery, log)
+  const parts = { post, files, url, config, log }
+  const work = settings.isAtWork ? await startWork(parts, undo) : leaveWork(parts)
+  const feed = startFeed({
+    pool,
+    pollEvery: Math.min(pollEvery, mostFeedWait),
+    log: (error) => log.error({ error: String(error) }, 'changes could not be followed'),
+  })
+  undo.push(feed.stop)
   const app = {
     name,
     pool,
@@ -136,28 +142,31 @@ async function startApp(
     reload: editions.reload,
     forgetViewer: authenticator.forget,
     feed,
-    wakeWorkflows: workflows.wake,
+    wakeWorkflows: work.wakeWorkflows,
     allowPrivateAddresses: allowPrivate,
-    outgoing: { ...post, reach, outside, wakeSending: deliveries.send },
+    outgoing: { ...post, reach, outside: work.outside, wakeSending: work.wakeSending },
   }
-  const nextDue = () => {
-    const held = [...readRegistry().webhooks.values()].filter(({ active }) => !active)
-    return findNextDue(
-      pool,
-      held.map(({ id }) => id),
-    )
+  const nextDue = async (): Promise<Date | undefined> => {
+    const dates = [await findNextDue(pool, listHeld(readRegistry())), await findSweepDue(pool)]
+    return dates.filter((date) => date !== undefined).sort((one, other) => Number(one) - Number(other))[0]
   }
   const close = async (): Promise<Date | undefined> => {
-    await feed.stop()
-    await workflows.stop()
-    await deliveries.stop()
-    await stopSweeper()
-    await editions.stop()
+    await stopAll(undo.splice(1))
     try {
       return await nextDue()
     } finally {
-      await pool.end({ timeout: 5 })
+      await endPool()
     }
   }
   return Object.freeze({ app, authenticator, age: editions.age, endSubscriptions: feed.stop, nextDue, close })
+}
+
+function tellAnonymousRights(registry: Registry, log: Log): void {
+  const rights = listAnonymousRights(registry).map(tellRight)
+  if (rights.length > 0) log.info({ rights }, 'callers without a token have rights')
+}
+
+/** Deliveries to webhooks that are switched off wait for somebody, not for a time. */
+function listHeld({ webhooks }: Registry): readonly string[] {
+  return [...webhooks.values()].filter(({ active }) => !active).map(({ id }) => id)
 }

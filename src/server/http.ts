@@ -5,7 +5,7 @@ import { AppError, fail } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Answers } from './answers.ts'
 import { checkDepth, checkSearch, readBody } from './body.ts'
-import { renderError } from './render-error.ts'
+import { findOverload, renderError } from './render-error.ts'
 import { sendErrors } from './reply.ts'
 import { findRoute, type Route } from './routes.ts'
 
@@ -18,7 +18,10 @@ export function createHttpServer(options: HttpOptions): Server {
     response.setHeader('x-request-id', requestId)
     answer(options, request, response, requestId).catch((error: unknown) => {
       if (response.headersSent) response.destroy()
-      else sendErrors(request, response, statusOf(error), [renderError(error, requestId, options.log)])
+      else
+        sendErrors(request, response, statusOf(findOverload(error) ?? error), [
+          renderError(error, requestId, options.log),
+        ])
     })
   })
 }

@@ -1,10 +1,11 @@
 // Turns whatever went wrong into what a client may see: a code, a message, details, and the id to ask the operator about.
 import { GraphQLError } from 'graphql'
 import { sqlState } from '../database/transaction.ts'
-import { AppError, type ErrorCode, type Hints } from '../errors.ts'
+import { AppError, type ErrorCode, fail, type Hints } from '../errors.ts'
 import type { Log } from '../log.ts'
 
 const statementTimedOut = '57014'
+const tooManyConnections = '53300'
 
 /** What is told of an error in `errors[].extensions`. */
 type Told = Hints & Readonly<{ code: ErrorCode; message: string; details?: unknown }>
@@ -44,6 +45,8 @@ export function renderError(error: unknown, requestId: string, log: Log): GraphQ
 
 /** What may be told; undefined when nothing may. */
 function tell(error: unknown): Told | undefined {
+  const refusal = findOverload(error)
+  if (refusal) return tell(refusal)
   if (error instanceof AppError)
     return {
       code: error.code,
@@ -58,6 +61,23 @@ function tell(error: unknown): Told | undefined {
   if (error.originalError && !(error.originalError instanceof GraphQLError)) return undefined
   const code = codes.get(error.extensions?.code ?? codeByPlace(error))
   return code && { code, message: error.message }
+}
+
+/** The refusal when PostgreSQL takes no more connections, wherever in the causes it says so; undefined for any other error. */
+export function findOverload(error: unknown): AppError | undefined {
+  for (let cause = error; cause instanceof Error; cause = readCause(cause))
+    if (sqlState(cause) === tooManyConnections)
+      return fail(
+        'LIMIT_EXCEEDED',
+        'PostgreSQL takes no more connections at the moment; try again later',
+        undefined,
+        { retryAfter: 1 },
+      )
+  return undefined
+}
+
+function readCause(error: Error): unknown {
+  return error instanceof GraphQLError ? error.originalError : error.cause
 }
 
 /** graphql-js gives no codes: syntax errors have a source only, wrong variables neither path nor code. */

@@ -1,17 +1,13 @@
 // Starts and stops the whole server: database, platform, apps, HTTP; each step undone in reverse order.
 import type { Server } from 'node:http'
-import { buildAccountsSchema } from '../api/fixed/accounts.ts'
-import { buildAdminSchema } from '../api/fixed/admin.ts'
-import { buildPlatformSchema } from '../api/fixed/platform.ts'
-import { buildDataSchema, findFixedNames } from '../api/generated/build.ts'
-import { checkNames } from '../api/generated/names.ts'
 import type { Config } from '../config.ts'
-import { startEmbedded } from '../database/embedded.ts'
 import type { Log } from '../log.ts'
 import { createAnswers } from './answers.ts'
 import { openApp } from './app.ts'
 import { startDirectory } from './apps/directory.ts'
+import { openDatabase } from './database.ts'
 import { openFilePlace } from './file-place.ts'
+import { buildFixedSchemas } from './fixed-schemas.ts'
 import { createHttpServer, listenOn } from './http.ts'
 import { openPlatform } from './platform.ts'
 import { findSecret } from './secret.ts'
@@ -44,13 +40,13 @@ async function start(
   undo: (() => Promise<void>)[],
 ): Promise<Omit<RunningServer, 'stop'>> {
   const secret = await findSecret(config)
-  const databaseUrl = config.databaseUrl ?? (await openEmbedded(config, log, undo))
-  const platform = await openPlatform(databaseUrl, config, secret)
-  undo.push(platform.close)
-  const fixed = buildAccountsSchema()
-  const fixedNames = findFixedNames(fixed)
+  const databaseUrl = await openDatabase(config, log, undo)
   const filePlace = openFilePlace(config.files)
-  const settings = { config, secret, fixed, fixedNames, verifyPlatform: platform.verify, filePlace, log }
+  const platform = await openPlatform(databaseUrl, config, { secret, storage: filePlace.storage })
+  undo.push(platform.close)
+  const { accounts: fixed, fixedNames, ...schemas } = buildFixedSchemas()
+  const { verify: verifyPlatform } = platform
+  const settings = { config, secret, fixed, fixedNames, verifyPlatform, filePlace, log, isAtWork: true }
   const apps = await startDirectory({
     registrar: platform.registrar,
     config,
@@ -58,13 +54,6 @@ async function start(
     log,
   })
   undo.push(apps.stop)
-  const schemas = {
-    admin: buildAdminSchema({
-      verify: (registry) => checkNames(registry, fixedNames),
-      buildSchema: (registry) => buildDataSchema(registry, fixed),
-    }),
-    platform: buildPlatformSchema(),
-  }
   const answers = createAnswers({ apps, platform, schemas, config, log })
   const server = createHttpServer({ answers, log })
   const port = await listenOn(server, config.host, config.port)
@@ -76,13 +65,6 @@ async function start(
     apps: apps.listNames(),
     ...(firstPassword === undefined ? {} : { firstPassword }),
   }
-}
-
-async function openEmbedded(config: Config, log: Log, undo: (() => Promise<void>)[]): Promise<string> {
-  const report = (message: string): void => log.info(message)
-  const embedded = await startEmbedded({ dataDir: config.dataDir, report })
-  undo.push(embedded.stop)
-  return embedded.url
 }
 
 /** IPv6 addresses stand in brackets; a server on all addresses is shown as localhost. */

@@ -12,7 +12,7 @@ import type { Log } from '../log.ts'
 import { isObject } from '../reader.ts'
 import { checkCost } from './limits.ts'
 import { createOperations, type Operation } from './operations.ts'
-import { renderError } from './render-error.ts'
+import { findOverload, renderError } from './render-error.ts'
 import { type Traced, tellTraces } from './trace.ts'
 
 /** A request as its body has it. */
@@ -129,9 +129,16 @@ function sendResult(
   const errors = result.errors?.map(render)
   const hasRun = result.data !== undefined
   const text = JSON.stringify({ errors, data: result.data, extensions: result.extensions })
-  response.writeHead(isNew && !hasRun ? 400 : 200, {
+  const status = isNew && !hasRun ? 400 : 200
+  response.writeHead(isRefused(result) ? 503 : status, {
     'content-type': type,
     'content-length': Buffer.byteLength(text),
   })
   response.end(text)
+}
+
+/** Whether PostgreSQL took no more connections, and so nothing was answered. */
+function isRefused({ data, errors }: ExecutionResult): boolean {
+  if (errors === undefined || Object.values(data ?? {}).some((value) => value !== null)) return false
+  return errors.some((error) => findOverload(error) !== undefined)
 }

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import postgres from 'postgres'
 import { inject } from 'vitest'
+import { deriveAppSecret } from '../../src/auth/tokens.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { dropDatabase, withDatabase } from '../../src/database/databases.ts'
 import { createLog } from '../../src/log.ts'
@@ -67,6 +69,20 @@ export async function logIn(url: string): Promise<string> {
   return reply.data.login.token
 }
 
+/** The secret of all servers of the tests. */
+export const serverSecret = 'a secret of the tests, 0123456789 abcdefgh'
+
+/** The secret that the keys of an app of a server derive from. */
+export async function findAppSecret(
+  { databaseUrl }: Pick<Server, 'databaseUrl'>,
+  app = 'demo',
+): Promise<string> {
+  const sql = postgres(databaseUrl, { max: 1 })
+  const [row] = await sql`select salt from _apps where name = ${app}`
+  await sql.end()
+  return deriveAppSecret(serverSecret, String(row?.salt))
+}
+
 /** The environment of a server on its own databases. */
 export function buildEnvironment(databaseUrl: string, dataDir: string): Record<string, string> {
   return {
@@ -74,7 +90,7 @@ export function buildEnvironment(databaseUrl: string, dataDir: string): Record<s
     METALOOM_DATA_DIR: dataDir,
     METALOOM_ADMIN_EMAIL: email,
     METALOOM_ADMIN_PASSWORD: password,
-    METALOOM_SECRET: 'a secret of the tests, 0123456789 abcdefgh',
+    METALOOM_SECRET: serverSecret,
     METALOOM_LOG_LEVEL: process.env.METALOOM_TEST_LOG ?? 'silent',
     PORT: '0',
   }
