@@ -17,6 +17,7 @@ const layers = [
   'api',
   'server',
   'main',
+  'cli',
 ]
 const order = new Map(layers.map((layer, index) => [layer, index]))
 

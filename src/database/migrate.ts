@@ -21,6 +21,20 @@ export async function migrate(pool: Pool, folder: MigrationFolder): Promise<void
   })
 }
 
+/** Which migration the database has last, which this version has, and how many it lacks; undefined for a database that is not ours. */
+export async function readMigrationState(
+  pool: Pool,
+  folder: MigrationFolder,
+): Promise<Readonly<{ applied: number; known: number; missing: number }> | undefined> {
+  const known = await readMigrations(folder)
+  const [table] = await pool<{ exists: boolean }[]>`select to_regclass('_migrations') is not null as exists`
+  if (!table?.exists) return undefined
+  const rows = await pool<{ number: number }[]>`select number from _migrations order by number`
+  const applied = new Set(rows.map(({ number }) => number))
+  const missing = known.filter(({ number }) => !applied.has(number)).length
+  return { applied: rows.at(-1)?.number ?? 0, known: known.at(-1)?.number ?? 0, missing }
+}
+
 async function readMigrations(folder: MigrationFolder): Promise<readonly Migration[]> {
   const place = new URL(`./migrations/${folder}/`, import.meta.url)
   const names = (await readdir(place)).sort()
