@@ -2,9 +2,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Ended, runCommand, runHere } from '../support/command.ts'
+import { startProcess } from '../support/process.ts'
 import { buildEnvironment, dataOf, post, type Server, startTestServer } from '../support/server.ts'
 
 const document = `entities:
@@ -171,4 +173,17 @@ test('the doctor finds what is open, and tables that somebody changed by hand', 
     'books is not as it is defined; it lacks: alter table "books" alter column "_version" set not null',
     expect.stringMatching(/^books is not as it is defined; it lacks: create index /),
   ])
+})
+
+test('without a command the server is started, and stops when it is told to', async () => {
+  const started = await startProcess(
+    server.databaseUrl,
+    server.dataDir,
+    {},
+    fileURLToPath(new URL('../../src/cli.ts', import.meta.url)),
+    directory,
+  )
+  expect((await fetch(`${started.url}/healthz`)).status).toBe(200)
+  await started.kill('SIGTERM')
+  expect(await started.ended).toBe(0)
 })

@@ -5,16 +5,26 @@ import { type MigrationFolder, readMigrationState } from '../../database/migrate
 import type { AppEntry } from '../../server/apps/places.ts'
 import { type Finding, findingsOf } from './finding.ts'
 
-type Facts = Readonly<{ version: string; isSuperuser: boolean; connections: number; encrypted: boolean }>
+type Facts = Readonly<{
+  version: string
+  isSuperuser: boolean
+  connections: number
+  encrypted: boolean
+  /** Settings that were sent and did not arrive. */
+  lost: readonly string[]
+}>
+
+const guards = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
 
 /** Reads what the server says of itself and of who asks. */
 export async function checkServer(pool: Pool, config: Config): Promise<readonly Finding[]> {
   const [facts] = await pool<Facts[]>`
     select current_setting('server_version') as version, current_setting('max_connections')::int as connections,
       (select rolsuper from pg_roles where rolname = current_user) as "isSuperuser",
-      coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false) as encrypted`
+      coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false) as encrypted,
+      array(select name from pg_settings where setting = '0' and name = any(${[...guards]}) order by name) as lost`
   if (facts === undefined) return []
-  const { version, isSuperuser, connections, encrypted } = facts
+  const { version, isSuperuser, connections, encrypted, lost } = facts
   const isOwn = config.databaseUrl !== undefined
   const host = new URL(config.databaseUrl ?? 'postgres://localhost').hostname
   const warnings = [
@@ -23,6 +33,9 @@ export async function checkServer(pool: Pool, config: Config): Promise<readonly 
       : '',
     config.mostConnections > connections
       ? `this process may open ${config.mostConnections} connections (database.connections), the server takes ${connections} in all`
+      : '',
+    lost.length > 0
+      ? `the pooler does not pass on ${lost.join(', ')}, so nothing bounds the waiting: set them for the user with "alter role"`
       : '',
   ]
   const notes = [
