@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parse } from 'yaml'
 import { type FileSettings, readFileSettings } from './config/file-settings.ts'
+import { readReplicas } from './config/replica-settings.ts'
 import { fail, type Problem } from './errors.ts'
 import {
   joinPath,
@@ -25,6 +26,8 @@ export type Config = Readonly<{
   dataDir: string
   /** Absent means the embedded PostgreSQL. */
   databaseUrl?: string
+  /** Addresses of servers that follow that one and may answer queries. */
+  replicas: readonly string[]
   /** Connections per app. */
   poolSize: number
   /** Connections of the process in all. */
@@ -80,6 +83,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   HOST: ['host'],
   PORT: ['port'],
   DATABASE_URL: ['database', 'url'],
+  DATABASE_REPLICAS: ['database', 'replicas'],
   METALOOM_DATA_DIR: ['data_dir'],
   METALOOM_ADMIN_EMAIL: ['admin', 'email'],
   METALOOM_ADMIN_PASSWORD: ['admin', 'password'],
@@ -139,7 +143,8 @@ function readVariable(key: string, text: string): unknown {
   if (key === 'port' || key === 'retry_ms') return /^\d+$/.test(text) ? Number(text) : text
   if (key === 'allow_private_webhooks')
     return text === '1' || text === 'true' ? true : text === '0' || text === 'false' ? false : text
-  if (key === 'trusted_proxies' || key === 'env') return text.split(',').map((item) => item.trim())
+  if (key === 'trusted_proxies' || key === 'env' || key === 'replicas')
+    return text.split(',').map((item) => item.trim())
   return text
 }
 
@@ -156,6 +161,7 @@ function readSettings(source: Source, environment: Environment, directory: strin
     'idle_ms',
     'prepare',
     'poll_ms',
+    'replicas',
   ])
   const admin = readPart(source, 'admin', ['email', 'password'])
   const limits = readPart(source, 'limits', ['body', 'admin_body'])
@@ -167,6 +173,7 @@ function readSettings(source: Source, environment: Environment, directory: strin
     port: readWhole(source, 'port', 0, 65_535) ?? 4000,
     dataDir,
     ...optional('databaseUrl', readUrl(database)),
+    replicas: readReplicas(database),
     poolSize: readWhole(database, 'pool', 1, 1_000) ?? 10,
     mostConnections: readWhole(database, 'connections', 1, 100_000) ?? 150,
     idleAfter: readWhole(database, 'idle_ms', 100, 86_400_000) ?? 600_000,

@@ -15,6 +15,7 @@ import { answerFile, answerPut } from './file-routes.ts'
 import { createGraphiQL } from './graphiql.ts'
 import { writeHome } from './home.ts'
 import type { OpenPlatform } from './platform.ts'
+import { type Replicated, replicate, replicateOperations, tellPositions } from './replicas/replicate.ts'
 import { send, sendPage, sendText } from './reply.ts'
 import { rerunStale, runOnNewest } from './rerun.ts'
 import type { Route } from './routes.ts'
@@ -55,13 +56,18 @@ export type AnswerOptions = Readonly<{
 const mostAge = 30_000
 
 export function createAnswers({ apps, platform, schemas, config, log }: AnswerOptions): Answers {
-  const data = createGraphQLServer<Context>(({ edition, viewer }) => edition.findSchema(viewer.roles), log, [
-    takeOperations(),
-    rerunStale(),
-    runSubscriptions(log, checkArguments),
-    traceResults(),
-  ])
-  const admin = createGraphQLServer<Context>(() => schemas.admin, log)
+  const data = createGraphQLServer<Context & Replicated>(
+    ({ edition, viewer }) => edition.findSchema(viewer.roles),
+    log,
+    [
+      takeOperations(),
+      rerunStale(),
+      runSubscriptions(log, checkArguments),
+      traceResults(),
+      replicateOperations(),
+    ],
+  )
+  const admin = createGraphQLServer<Context & Replicated>(() => schemas.admin, log, [tellPositions()])
   const platformServer = createGraphQLServer<PlatformContext>(() => schemas.platform, log)
   const graphiql = createGraphiQL(config.admin.email)
   const readAddress = createAddressReader(config.trustedProxies)
@@ -75,8 +81,13 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
     if (app === undefined) throw fail('NOT_FOUND', `There is no app ${JSON.stringify(name)} here`)
     return app
   }
-  const openContext = async (name: string, { request, requestId }: Asked): Promise<Context> => {
-    const { app, authenticator } = findApp(name)
+  const openContext = async (
+    name: string,
+    { request, requestId }: Asked,
+    response: ServerResponse,
+  ): Promise<Context & Replicated> => {
+    const open = findApp(name)
+    const { app, authenticator } = open
     const recheckViewer = () => authenticator.authenticate(request.headers.authorization)
     const viewer = await recheckViewer()
     const own = {
@@ -85,7 +96,8 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
       calls: startCalls(),
       ...startTraces(request, viewer),
     }
-    return { app, viewer, recheckViewer, address: readAddress(request), requestId, ...own }
+    const context = { app, viewer, recheckViewer, address: readAddress(request), requestId, ...own }
+    return replicate(context, open, request, response)
   }
   const platformContext: Platform = {
     ...platform.realm,
@@ -131,20 +143,23 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
     async graphql(route, asked, response) {
       const { request, requestId, body } = asked
       if (route.kind === 'data') {
-        const context = await openContext(route.app, asked)
+        const context = await openContext(route.app, asked, response)
         const schema = await context.edition.findSchema(context.viewer.roles)
         if (await thin.answer(request, response, body, { schema, context, requestId })) return
         return await send(response, await data.fetch(toRequest(asked), context))
       }
       if (route.kind === 'admin')
-        return await send(response, await admin.fetch(toRequest(asked), await openContext(route.app, asked)))
+        return await send(
+          response,
+          await admin.fetch(toRequest(asked), await openContext(route.app, asked, response)),
+        )
       return await send(
         response,
         await platformServer.fetch(toRequest(asked), await openPlatformContext(asked)),
       )
     },
     async upload(route, asked, response) {
-      const context = await openContext(route.app, asked)
+      const context = await openContext(route.app, asked, response)
       const { operations, drop } = await readUpload(asked.request, context, config.mostBodyBytes)
       try {
         await send(response, await data.fetch(toRequest(asked), { ...context, operations }))

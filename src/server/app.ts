@@ -9,6 +9,7 @@ import {
   deriveAppSecret,
   deriveCursorKey,
   deriveLinkKey,
+  derivePositionKey,
   deriveTokenKey,
   deriveWebhookKey,
 } from '../auth/tokens.ts'
@@ -27,6 +28,7 @@ import { createSender } from '../outgoing/send.ts'
 import { listAnonymousRights, tellRight } from '../pipeline/rights/anonymous-rights.ts'
 import { startEditions } from './editions.ts'
 import type { FilePlace } from './file-place.ts'
+import type { Reader, Replicas } from './replicas/replicas.ts'
 import { leaveWork, startWork } from './work.ts'
 
 /** An app that serves; `age` is how long ago it was known to be up to date, in milliseconds. */
@@ -34,6 +36,10 @@ export type OpenApp = Readonly<{
   app: App
   authenticator: Authenticator
   age(): number
+  /** Finds replicas for queries; absent when there are none. */
+  reader?: Reader
+  /** Seals the positions that clients carry. */
+  positionKey: Buffer
   /** Ends the subscriptions, which would outlast any other request. */
   endSubscriptions(): Promise<void>
   /** When work of the app is due that nobody asks for; undefined when none is. */
@@ -60,6 +66,7 @@ export type AppSettings = Readonly<{
   log: Log
   /** Whether this process does what the apps do by themselves. */
   isAtWork: boolean
+  replicas?: Replicas | undefined
 }>
 
 /** Opens the app whose database the url names, and brings that up to date; what was started before a step that fails is stopped. */
@@ -132,6 +139,8 @@ async function startApp(
     log: (error) => log.error({ error: String(error) }, 'changes could not be followed'),
   })
   undo.push(feed.stop)
+  const reader = settings.replicas?.open(url, pool)
+  if (reader) undo.push(reader.stop)
   const app = {
     name,
     pool,
@@ -158,7 +167,16 @@ async function startApp(
       await endPool()
     }
   }
-  return Object.freeze({ app, authenticator, age: editions.age, endSubscriptions: feed.stop, nextDue, close })
+  return Object.freeze({
+    app,
+    authenticator,
+    age: editions.age,
+    ...(reader ? { reader } : {}),
+    positionKey: derivePositionKey(secret, name),
+    endSubscriptions: feed.stop,
+    nextDue,
+    close,
+  })
 }
 
 function tellAnonymousRights(registry: Registry, log: Log): void {

@@ -10,6 +10,7 @@ import { openFilePlace } from './file-place.ts'
 import { buildFixedSchemas } from './fixed-schemas.ts'
 import { createHttpServer, listenOn } from './http.ts'
 import { openPlatform } from './platform.ts'
+import { startReplicas } from './replicas/replicas.ts'
 import { findSecret } from './secret.ts'
 
 /** A server that answers; `firstPassword` was generated for the first administrators and is shown once. */
@@ -46,7 +47,10 @@ async function start(
   undo.push(platform.close)
   const { accounts: fixed, fixedNames, ...schemas } = buildFixedSchemas()
   const { verify: verifyPlatform } = platform
-  const settings = { config, secret, fixed, fixedNames, verifyPlatform, filePlace, log, isAtWork: true }
+  const replicas = startReplicas({ url: databaseUrl, primary: platform.realm.pool, config, log })
+  if (replicas) undo.push(replicas.stop)
+  const parts = { config, secret, fixed, fixedNames, verifyPlatform, filePlace, log }
+  const settings = { ...parts, replicas, isAtWork: true }
   const apps = await startDirectory({
     registrar: platform.registrar,
     config,

@@ -13,6 +13,7 @@ import { isObject } from '../reader.ts'
 import { checkCost } from './limits.ts'
 import { createOperations, type Operation } from './operations.ts'
 import { findOverload, renderError } from './render-error.ts'
+import { type Replicated, runOnReplica } from './replicas/replicate.ts'
 import { type Traced, tellTraces } from './trace.ts'
 
 /** A request as its body has it. */
@@ -22,7 +23,7 @@ type Params = Readonly<{
   variables: Readonly<Record<string, unknown>>
 }>
 /** Who runs it, and against which schema. */
-export type Ask = Readonly<{ schema: GraphQLSchema; context: Traced; requestId: string }>
+export type Ask = Readonly<{ schema: GraphQLSchema; context: Traced & Replicated; requestId: string }>
 export type ThinRoute = Readonly<{
   /** Answers the request, or returns false when it is one for the long way. */
   answer(request: IncomingMessage, response: ServerResponse, body: string, ask: Ask): Promise<boolean>
@@ -51,7 +52,14 @@ export function createThinRoute(log: Log, finish: Finish): ThinRoute {
       variableValues: params.variables,
       operationName: params.operationName ?? null,
     }
-    return await finish(await runOperation(operation, given, variables.coerced), given)
+    const attempt = (contextValue: unknown) =>
+      runOperation(operation, { ...given, contextValue }, variables.coerced)
+    const isQuery = operation.node.operation === 'query'
+    const found = isQuery ? await runOnReplica(ask.context, attempt) : undefined
+    if (found) return found
+    const result = await finish(await attempt(ask.context), given)
+    if (!isQuery) await ask.context.tellPosition?.()
+    return result
   }
   return {
     async answer(request, response, body, ask) {
