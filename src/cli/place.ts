@@ -28,7 +28,7 @@ export const placeOptions: Options = {
 async function openPlace(given: Given, terminal: Terminal): Promise<Place> {
   const { environment } = terminal
   const choose = (option: string, variable: string) =>
-    given.text(option) ?? (environment[variable] || undefined)
+    given.text(option) ?? (environment[variable]?.trim() || undefined)
   const url = choose('url', 'METALOOM_URL')
   if (url !== undefined) {
     const { METALOOM_PASSWORD: password } = environment

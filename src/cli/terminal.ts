@@ -14,6 +14,11 @@ export type Terminal = Readonly<{
 
 /** The terminal of this process. */
 export function openTerminal(): Terminal {
+  // Who reads only the first lines of what comes through a pipe has what they want.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
   return {
     environment: process.env,
     directory: process.cwd(),

@@ -10,19 +10,41 @@ describe('the floor', () => {
   test('is where the primary was five seconds ago, and stays while it does not answer', async () => {
     let position = 0n
     let isGone = false
-    const floor = startFloor(async () => {
-      if (isGone) throw new Error('gone')
-      return position
-    })
-    const floors: bigint[] = []
+    const told: unknown[] = []
+    const floor = startFloor(
+      async () => {
+        if (isGone) throw new Error('gone')
+        return { position, line: 'one' }
+      },
+      (error) => told.push(error),
+    )
+    await vi.advanceTimersByTimeAsync(0)
+    const floors: unknown[] = []
     for (let second = 1; second <= 12; second++) {
       position = BigInt(second) * 100n
       isGone = second > 10
       await vi.advanceTimersByTimeAsync(1_000)
-      floors.push(floor.read())
+      floors.push(floor.read()?.position)
     }
     floor.stop()
     expect(floors).toEqual([0n, 0n, 0n, 0n, 0n, 100n, 200n, 300n, 400n, 500n, 500n, 500n])
+    expect(told).toHaveLength(1)
+  })
+
+  test('begins anew in another log', async () => {
+    let place = { position: 900n, line: 'one' }
+    const floor = startFloor(
+      async () => place,
+      () => undefined,
+    )
+    expect(floor.read()).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(3_000)
+    place = { position: 100n, line: 'two' }
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(floor.read()).toEqual({ position: 100n, line: 'two' })
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(floor.read()).toEqual({ position: 100n, line: 'two' })
+    floor.stop()
   })
 })
 

@@ -2,7 +2,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import { withDatabase } from '../../src/database/databases.ts'
+import { readPrimary, readReplica } from '../../src/database/position.ts'
 import { dataOf, type GraphQLReply, type Server, startTestServer } from '../support/server.ts'
 import { type Standby, startStandby } from '../support/standby.ts'
 
@@ -161,3 +163,14 @@ test('while the replica is gone the primary answers, without an error, and it is
   await write('Not seen')
   expect(await titles()).toEqual(before)
 }, 60_000)
+
+test('a server that follows another is never taken for a replica of this one', async () => {
+  const own = postgres(standby.primaryUrl, { max: 1 })
+  const follower = postgres(withDatabase(standby.url, 'postgres'), { max: 1 })
+  const stranger = postgres(withDatabase(inject('databaseUrl'), 'postgres'), { max: 1 })
+  const [primary, replica] = [await readPrimary(own), await readReplica(follower)]
+  expect(replica?.line).toBe(primary.line)
+  expect((await readPrimary(stranger)).line).not.toBe(primary.line)
+  expect(await readReplica(own)).toBeUndefined()
+  await Promise.all([own, follower, stranger].map((sql) => sql.end()))
+})

@@ -1,12 +1,12 @@
 // Watches one replica: how far it has come, and whether it answers at all.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from '../../database/connect.ts'
-import { type Position, readReplayed } from '../../database/position.ts'
+import { type Place, readReplica } from '../../database/position.ts'
 
 /** `signal` is aborted when it is lost; until it answers again there is no position. */
 export type Replica = Readonly<{
   url: string
-  read(): Readonly<{ position: Position; signal: AbortSignal }> | undefined
+  read(): (Place & Readonly<{ signal: AbortSignal }>) | undefined
   stop(): Promise<void>
 }>
 
@@ -20,12 +20,12 @@ const mostSilence = 1_000
 export function watchReplica({ url, prepare, tell }: ReplicaOptions): Replica {
   const ending = new AbortController()
   let pool = connect(url, { max: 1, prepare })
-  let position: Position | undefined
+  let place: Place | undefined
   let losing = new AbortController()
   let isTold = false
 
   const lose = (problem: string): void => {
-    position = undefined
+    place = undefined
     losing.abort()
     if (!isTold) tell(problem)
     isTold = true
@@ -34,12 +34,12 @@ export function watchReplica({ url, prepare, tell }: ReplicaOptions): Replica {
     pool = connect(url, { max: 1, prepare })
   }
   const look = async (): Promise<void> => {
-    const found = await within(mostSilence, readReplayed(pool))
+    const found = await within(mostSilence, readReplica(pool))
     if (found === undefined) throw new Error('it follows no other server')
     if (losing.signal.aborted) losing = new AbortController()
     if (isTold) tell(undefined)
     isTold = false
-    position = found
+    place = found
   }
   const watch = async (): Promise<void> => {
     while (!ending.signal.aborted) {
@@ -52,7 +52,7 @@ export function watchReplica({ url, prepare, tell }: ReplicaOptions): Replica {
   const watching = watch()
   return {
     url,
-    read: () => (position === undefined ? undefined : { position, signal: losing.signal }),
+    read: () => place && { ...place, signal: losing.signal },
     async stop() {
       ending.abort()
       await pool.end({ timeout: 0 })

@@ -3,7 +3,7 @@ import type { Edition } from '../../api/edition.ts'
 import type { Config } from '../../config.ts'
 import { connect, type Pool } from '../../database/connect.ts'
 import { withDatabase } from '../../database/databases.ts'
-import { type Position, readPosition } from '../../database/position.ts'
+import { type Place, type Position, readPosition, readPrimary } from '../../database/position.ts'
 import type { Log } from '../../log.ts'
 import { startFloor } from './floor.ts'
 import { type Replica, watchReplica } from './replica.ts'
@@ -30,7 +30,11 @@ type ReplicasOptions = Readonly<{ url: string; primary: Pool; config: Config; lo
 export function startReplicas({ url, primary, config, log }: ReplicasOptions): Replicas | undefined {
   if (config.replicas.length === 0) return undefined
   const { prepare, poolSize } = config
-  const floor = startFloor(() => readPosition(primary))
+  const floor = startFloor(
+    () => readPrimary(primary),
+    (error) =>
+      log.warn({ error: String(error) }, 'no replica is used: the primary does not tell where it is'),
+  )
   const replicas = config.replicas.map((each) => {
     const place = new URL(each).host
     const tell = (problem: string | undefined): void => {
@@ -41,24 +45,27 @@ export function startReplicas({ url, primary, config, log }: ReplicasOptions): R
   })
   return {
     open(own, pool) {
-      const places = replicas.map((replica) => {
+      const seats = replicas.map((replica) => {
         const open = () => connect(onReplica(replica.url, own), { max: poolSize, prepare })
-        return createPlace(replica, open)
+        return createSeat(replica, open)
       })
       const know = createKnowledge(pool)
       let turn = 0
       return {
         find(edition, after) {
-          const defined = know(edition)
-          if (defined === undefined) return undefined
-          const least = [defined, after, floor.read()].reduce((one, other) => (one > other ? one : other))
-          for (let tries = 0; tries < places.length; tries++) {
-            const reading = places[turn++ % places.length]?.read(least)
+          const [defined, oldest] = [know(edition), floor.read()]
+          if (defined === undefined || oldest === undefined) return undefined
+          const position = [defined, after, oldest.position].reduce((one, other) =>
+            one > other ? one : other,
+          )
+          const least = { position, line: oldest.line }
+          for (let tries = 0; tries < seats.length; tries++) {
+            const reading = seats[turn++ % seats.length]?.read(least)
             if (reading) return reading
           }
           return undefined
         },
-        stop: async () => void (await Promise.all(places.map((place) => place.stop()))),
+        stop: async () => void (await Promise.all(seats.map((seat) => seat.stop()))),
       }
     },
     async stop() {
@@ -73,10 +80,10 @@ function onReplica(replica: string, url: string): string {
   return withDatabase(replica, decodeURIComponent(new URL(url).pathname.slice(1)))
 }
 
-type Place = Readonly<{ read(least: Position): Reading | undefined; stop(): Promise<void> }>
+type Seat = Readonly<{ read(least: Place): Reading | undefined; stop(): Promise<void> }>
 
 /** The pool of an app on a replica; when that was lost and is back the pool is a new one, since old connections may hang. */
-function createPlace(replica: Replica, open: () => Pool): Place {
+function createSeat(replica: Replica, open: () => Pool): Seat {
   let current: Reading | undefined
   const drop = async (timeout: number): Promise<void> => {
     await current?.pool.end({ timeout }).catch(() => undefined)
@@ -84,7 +91,7 @@ function createPlace(replica: Replica, open: () => Pool): Place {
   return {
     read(least) {
       const state = replica.read()
-      if (state === undefined || state.position < least) return undefined
+      if (state?.line !== least.line || state.position < least.position) return undefined
       if (current?.signal !== state.signal) {
         void drop(0)
         current = { pool: open(), signal: state.signal }
