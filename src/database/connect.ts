@@ -48,7 +48,19 @@ function writeTimestamp(text: string): string {
   return `${text.slice(0, 10)}T${seconds}.${fraction.slice(0, 3).padEnd(3, '0')}Z`
 }
 
-/** Runs a statement as a named prepared statement and returns its rows, keyed by column. */
+const prepared = { prepare: true }
+/**
+ * The driver asks this before it sends another statement behind one, though its types do not tell. What is not prepared goes
+ * over in two halves: a pooler would take the end of the first statement for the end of both, and let go of the connection.
+ */
+const alone = { ...prepared, onexecute: () => false }
+
+/** Runs a statement as a named prepared statement, where the pool prepares any, and returns its rows, keyed by column. */
 export async function run<T extends Row = Row>(sql: Sql, statement: Statement): Promise<T[]> {
-  return await sql.unsafe<T[]>(statement.text, statement.values as never[], { prepare: true })
+  return await sql.unsafe<T[]>(statement.text, statement.values as never[], isShared(sql) ? alone : prepared)
+}
+
+/** Whether this is the pool itself, and it does not prepare; a transaction has its connection for itself. */
+function isShared(sql: Sql): boolean {
+  return 'options' in sql && (sql as Pool).options.prepare === false
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { connect, run, type Sql } from '../../src/database/connect.ts'
 import { withDatabase } from '../../src/database/databases.ts'
 import { type Pooler, poolerPath, startPooler } from '../support/pooler.ts'
 import { type ServerProcess, startProcess } from '../support/process.ts'
@@ -144,6 +145,16 @@ webhooks:
     await receiver.await(62)
     const paths = receiver.received.map(({ message }) => `${message.record.id} ${message.sequence}`)
     expect(new Set(paths).size).toBe(62)
+  })
+
+  test('each of many statements and transactions at once has its own answer', async () => {
+    const pool = connect(withDatabase(pooler.url, 'postgres'), { max: 20, prepare: false })
+    const ask = async (sql: Sql, at: number) =>
+      (await run<{ at: number }>(sql, { text: 'select $1::int as at', values: [at] }))[0]?.at
+    const places = Array.from({ length: 1_000 }, (_, at) => at)
+    const answers = places.map((at) => (at % 3 === 0 ? pool.begin((sql) => ask(sql, at)) : ask(pool, at)))
+    expect(await Promise.all(answers)).toEqual(places)
+    await pool.end()
   })
 
   test('transactions that fail leave no connection in a bad state', async () => {

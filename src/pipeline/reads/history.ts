@@ -80,7 +80,7 @@ function placeImages(viewer: Reader, entity: RegistryEntity, values: Values): Im
 const ownEntries = `(
     select $1::text as name, coalesce((select max(until) from _former_names where former = $1::text), 0) as since, null::bigint as until
     union all select former, since, until from _former_names where entity = $1::text
-  ) n join _audit a on a.entity = n.name and a.id > n.since and (n.until is null or a.id <= n.until)`
+  ) named join _audit a on a.entity = named.name and a.id > named.since and (named.until is null or a.id <= named.until)`
 
 const whole = { old: 'a.old', new: 'a.new' }
 

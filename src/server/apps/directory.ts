@@ -53,7 +53,7 @@ export async function startDirectory(options: DirectoryOptions): Promise<Apps> {
   const hooks: SlotHooks = {
     findRoom: (slot) => findRoom(slot, hooks),
     async open(place) {
-      await leaseApp(registrar.pool, place.name, instance)
+      if (!(await leaseApp(registrar.pool, place.name, instance))) throw refuseGone(place.name)
       return await options.open({ ...place, url: withDatabase(registrar.url, place.database) })
     },
     afterClose: ({ name }, nextDue) => returnApp(registrar.pool, name, instance, nextDue),
