@@ -1,4 +1,5 @@
 // Opens connections to PostgreSQL with the settings that the rest relies on; knows nothing of entities.
+import { hostname } from 'node:os'
 import postgres from 'postgres'
 
 /** A pool, or the one connection of a transaction: both run statements. */
@@ -16,6 +17,11 @@ export type PoolOptions = Readonly<{
   onNotice?: () => void
 }>
 
+/** How PostgreSQL lists the connections of this process, in pg_stat_activity: at most 63 bytes. */
+export function nameConnection(use = ''): string {
+  return `metaloom ${use}${process.pid}@${hostname()}`.slice(0, 63)
+}
+
 /**
  * Opens a pool of at most `max` connections, none of them before it is needed.
  * Dates, times, bigint and numeric come back as PostgreSQL's text: a JS Date or number would lose digits.
@@ -27,6 +33,7 @@ export function connect(url: string, options: PoolOptions): Pool {
     onnotice: options.onNotice ?? (() => {}),
     connect_timeout: 10,
     connection: {
+      application_name: nameConnection(),
       TimeZone: 'UTC',
       DateStyle: 'ISO, YMD',
       IntervalStyle: 'iso_8601',

@@ -11,6 +11,9 @@ import type { Home } from './dispatch.ts'
 import { disableEndpoint, listSecrets } from './endpoint.ts'
 import { choosePause } from './pauses.ts'
 
+/** Hears of each try: whether the message was taken, refused, or did not get there. */
+export type NoteAttempt = (outcome: 'taken' | 'refused' | 'failed') => void
+
 /** What it takes to send. */
 export type Post = Home &
   Readonly<{
@@ -19,6 +22,7 @@ export type Post = Home &
     key: Buffer
     /** The pause behind a first try that failed, in milliseconds. */
     retryAfter: number
+    noteAttempt?: NoteAttempt
   }>
 
 /** Whom to call, and how. */
@@ -41,6 +45,7 @@ export async function attempt(post: Post, claimed: Claimed, signal: AbortSignal)
   const parcel = { target, id: claimed.id, signal, ...opened }
   const outcome = await sendSigned(post, parcel, listSecrets(post.key, claimed))
   if (signal.aborted && outcome.kind === 'failed') return await giveBack(post.pool, claimed)
+  post.noteAttempt?.(isTaken(outcome) ? 'taken' : outcome.kind === 'answered' ? 'refused' : 'failed')
   await settle(post.pool, claimed, decide(post, claimed, target, outcome), outcome)
   if (outcome.kind === 'answered' && outcome.status === gone)
     await disableEndpoint(post.pool, claimed.endpoint)

@@ -27,6 +27,7 @@ import { createSender } from '../outgoing/send.ts'
 import { listAnonymousRights, tellRight } from '../pipeline/rights/anonymous-rights.ts'
 import { startEditions } from './editions.ts'
 import type { FilePlace } from './file-place.ts'
+import type { AppMeter } from './metrics/app-meters.ts'
 import { startSweeper } from './sweeper.ts'
 
 /** An app that serves; `age` is how long ago it was known to be up to date, in milliseconds. */
@@ -57,6 +58,8 @@ export type AppSettings = Readonly<{
   /** Verifies tokens of the platform, whose people are guests in every app. */
   verifyPlatform: VerifyBearer
   filePlace: FilePlace
+  /** Where the figures of an app go. */
+  openMeter(app: string): AppMeter
   log: Log
 }>
 
@@ -85,7 +88,10 @@ async function startApp(
   const secret = deriveAppSecret(settings.secret, salt)
   await migrate(pool, 'app')
   const log = settings.log.child({ app: name })
-  const editions = await startEditions({ pool, url, fixed, fixedNames, pollEvery: config.pollEvery, log })
+  const meter = settings.openMeter(name)
+  const { noteLoad } = meter
+  const { pollEvery } = config
+  const editions = await startEditions({ pool, url, fixed, fixedNames, pollEvery, noteLoad, log })
   const rights = listAnonymousRights(editions.read().registry).map(tellRight)
   if (rights.length > 0) log.info({ rights }, 'callers without a token have rights')
   const readRegistry = () => editions.read().registry
@@ -110,6 +116,7 @@ async function startApp(
     sender: createSender(reach),
     key: deriveWebhookKey(secret, name),
     retryAfter: config.webhooks.retryAfter,
+    noteAttempt: meter.noteAttempt,
   }
   const report = (error: unknown): void => log.error({ error: String(error) }, 'deliveries had a problem')
   // The other half of the connections is for everybody else.
@@ -138,6 +145,7 @@ async function startApp(
     feed,
     wakeWorkflows: workflows.wake,
     allowPrivateAddresses: allowPrivate,
+    noteBatch: meter.noteBatch,
     outgoing: { ...post, reach, outside, wakeSending: deliveries.send },
   }
   const nextDue = () => {

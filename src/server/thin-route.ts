@@ -8,11 +8,13 @@ import {
   type GraphQLSchema,
   getVariableValues,
 } from 'graphql'
+import { noteOperation } from '../api/note.ts'
+import type { Viewer } from '../auth/viewer.ts'
 import type { Log } from '../log.ts'
 import { isObject } from '../reader.ts'
 import { checkCost } from './limits.ts'
 import { createOperations, type Operation } from './operations.ts'
-import { renderError } from './render-error.ts'
+import { type Failing, renderError } from './render-error.ts'
 import { type Traced, tellTraces } from './trace.ts'
 
 /** A request as its body has it. */
@@ -22,7 +24,10 @@ type Params = Readonly<{
   variables: Readonly<Record<string, unknown>>
 }>
 /** Who runs it, and against which schema. */
-export type Ask = Readonly<{ schema: GraphQLSchema; context: Traced; requestId: string }>
+export type Ask = Readonly<{
+  schema: GraphQLSchema
+  context: Traced & Failing & Readonly<{ viewer: Viewer }>
+}>
 export type ThinRoute = Readonly<{
   /** Answers the request, or returns false when it is one for the long way. */
   answer(request: IncomingMessage, response: ServerResponse, body: string, ask: Ask): Promise<boolean>
@@ -37,6 +42,7 @@ export function createThinRoute(log: Log, finish: Finish): ThinRoute {
     const operation = findOperation(ask.schema, params.query, params.operationName)
     if (!('node' in operation)) return { errors: operation }
     if (operation.node.operation === 'subscription') return 'long way'
+    noteOperation(ask.context.note, operation.node, ask.context.viewer)
     const variables = getVariableValues(
       ask.schema,
       operation.node.variableDefinitions ?? [],
@@ -60,7 +66,7 @@ export function createThinRoute(log: Log, finish: Finish): ThinRoute {
       const result = await run(params, ask).catch((error: unknown) => ({ errors: [error as GraphQLError] }))
       if (result === 'long way') return false
       sendResult(request, response, tellTraces(result, ask.context), (error) =>
-        renderError(error, ask.requestId, log),
+        renderError(error, ask.context, log),
       )
       return true
     },

@@ -59,6 +59,7 @@ async function follow(shape: Shape, given: Given, context: Context): Promise<Asy
         behind = found.place
         if (!found.hasMore) await follower.wait()
       }
+      if (follower.isOver()) throw tellOver()
     } finally {
       follower.leave()
     }
@@ -69,6 +70,11 @@ async function follow(shape: Shape, given: Given, context: Context): Promise<Asy
     return leave(value)
   }
   return events
+}
+
+function tellOver(): Error {
+  const message = 'This server stops, or closes the app; subscribe again after the last cursor'
+  return fail('LIMIT_EXCEEDED', message, undefined, { retryAfter: 1 })
 }
 
 function readPlace(scope: CursorScope, cursor: string): Place {
