@@ -20,6 +20,7 @@ import { migrate } from '../database/migrate.ts'
 import { startDeliveries } from '../effects/deliveries.ts'
 import { startFeed } from '../effects/feed.ts'
 import { findNextDue } from '../effects/next-due.ts'
+import { settleRestored } from '../effects/restored.ts'
 import { startWorkflows } from '../effects/workflows/runner.ts'
 import type { Files } from '../files/files.ts'
 import type { Log } from '../log.ts'
@@ -88,6 +89,9 @@ async function startApp(
   const secret = deriveAppSecret(settings.secret, salt)
   await migrate(pool, 'app')
   const log = settings.log.child({ app: name })
+  const restored = await settleRestored(pool)
+  if (restored > 0)
+    log.warn({ restored }, 'the database was restored; its events are sent as the oldest ones')
   const meter = settings.openMeter(name)
   const { noteLoad } = meter
   const { pollEvery } = config
