@@ -1,6 +1,7 @@
 // Opens connections to PostgreSQL with the settings that the rest relies on; knows nothing of entities.
 import { hostname } from 'node:os'
 import postgres from 'postgres'
+import { isFollowed, tellWork } from '../log/work.ts'
 
 /** A pool, or the one connection of a transaction: both run statements. */
 export type Sql = postgres.ISql<Record<never, never>>
@@ -57,5 +58,17 @@ function writeTimestamp(text: string): string {
 
 /** Runs a statement as a named prepared statement and returns its rows, keyed by column. */
 export async function run<T extends Row = Row>(sql: Sql, statement: Statement): Promise<T[]> {
-  return await sql.unsafe<T[]>(statement.text, statement.values as never[], { prepare: true })
+  const { text, values } = statement
+  if (!isFollowed()) return await sql.unsafe<T[]>(text, values as never[], { prepare: true })
+  const work = {
+    kind: 'statement' as const,
+    name: nameStatement(text),
+    facts: { 'db.system': 'postgresql', 'db.statement': text },
+  }
+  return await tellWork(work, async () => await sql.unsafe<T[]>(text, values as never[], { prepare: true }))
+}
+
+/** The texts of statements hold no values, but are long. */
+function nameStatement(text: string): string {
+  return `PostgreSQL ${/^\s*(\w+)/.exec(text)?.[1]?.toLowerCase() ?? ''}`.trim()
 }

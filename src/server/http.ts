@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Note } from '../api/note.ts'
 import { AppError, fail } from '../errors.ts'
+import { isFollowed, isTraceId, readTraceId, tellWork, type Work } from '../log/work.ts'
 import type { Log } from '../log.ts'
 import type { Answers } from './answers.ts'
 import { checkDepth, checkSearch, readBody } from './body.ts'
@@ -26,7 +27,10 @@ export function createHttpServer(options: HttpOptions): Server {
     response.setHeader('x-request-id', requestId)
     if (options.isDraining()) response.setHeader('connection', 'close')
     const note = options.watch(response, requestId)
-    answer(options, request, response, note).catch((error: unknown) => {
+    const answered = isFollowed()
+      ? tellWork(describeWork(request, note), () => answer(options, request, response, note))
+      : answer(options, request, response, note)
+    answered.catch((error: unknown) => {
       const rendered = renderError(error, { requestId, note }, options.log)
       if (response.headersSent) response.destroy()
       else sendErrors(request, response, statusOf(error), [rendered])
@@ -89,10 +93,21 @@ function wantsPage(request: IncomingMessage): boolean {
   return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
 }
 
-/** A client's or proxy's own id is kept when it is a modest one. */
-function readRequestId(request: IncomingMessage): string {
-  const given = request.headers['x-request-id']
-  return typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID()
+/** A client's or proxy's own id is kept when it is a modest one. Where traces are made it is the id of the trace. */
+function readRequestId({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id']
+  if (typeof given === 'string' && /^[\w-]{1,64}$/.test(given)) return given
+  const made = randomUUID()
+  return isFollowed() ? (readTraceId(headers.traceparent) ?? made.replaceAll('-', '')) : made
+}
+
+function describeWork({ method = '', url = '/', headers }: IncomingMessage, { requestId }: Note): Work {
+  const { traceparent } = headers
+  const facts = { 'http.request.method': method, 'metaloom.request_id': requestId }
+  const parent = typeof traceparent === 'string' ? traceparent : undefined
+  const isNew = readTraceId(parent) === undefined && isTraceId(requestId)
+  const name = `${method} ${findRoute(splitTarget(url).path).kind}`
+  return { kind: 'request', name, facts, parent, traceId: isNew ? requestId : undefined }
 }
 
 function statusOf(error: unknown): number {

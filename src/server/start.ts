@@ -53,6 +53,7 @@ async function start(
   log: Log,
   undo: (() => Promise<void>)[],
 ): Promise<Omit<RunningServer, 'stop'>> {
+  await startSpans(config, undo)
   const secret = await findSecret(config)
   const databaseUrl = config.databaseUrl ?? (await openEmbedded(config, log, undo))
   const platform = await openPlatform(databaseUrl, config, secret)
@@ -118,6 +119,13 @@ async function startFigures(
   const server = createFiguresServer(figures)
   await listenOn(server, host, port)
   undo.push(() => closeServer(server, 0))
+}
+
+/** What makes spans is loaded only where somebody wants them. */
+async function startSpans({ operations }: Config, undo: (() => Promise<void>)[]): Promise<void> {
+  if (operations.tracing === undefined) return
+  const { startTracing } = await import('./tracing/tracing.ts')
+  undo.push(startTracing(operations.tracing))
 }
 
 async function tellConcerns(pool: Pool, config: Config, log: Log): Promise<void> {

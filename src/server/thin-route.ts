@@ -10,12 +10,14 @@ import {
 } from 'graphql'
 import { noteOperation } from '../api/note.ts'
 import type { Viewer } from '../auth/viewer.ts'
+import { isFollowed, tellWork } from '../log/work.ts'
 import type { Log } from '../log.ts'
 import { isObject } from '../reader.ts'
 import { checkCost } from './limits.ts'
 import { createOperations, type Operation } from './operations.ts'
 import { type Failing, renderError } from './render-error.ts'
 import { type Traced, tellTraces } from './trace.ts'
+import { describeOperation } from './tracing/operation.ts'
 
 /** A request as its body has it. */
 type Params = Readonly<{
@@ -57,7 +59,8 @@ export function createThinRoute(log: Log, finish: Finish): ThinRoute {
       variableValues: params.variables,
       operationName: params.operationName ?? null,
     }
-    return await finish(await runOperation(operation, given, variables.coerced), given)
+    const execution = async () => await finish(await runOperation(operation, given, variables.coerced), given)
+    return await (isFollowed() ? tellWork(describeOperation(operation.node), execution) : execution())
   }
   return {
     async answer(request, response, body, ask) {

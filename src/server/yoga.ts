@@ -11,9 +11,11 @@ import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import { noteOperation } from '../api/note.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import { AppError } from '../errors.ts'
+import { isFollowed, tellWork } from '../log/work.ts'
 import type { Log } from '../log.ts'
 import { checkCost, checkDocument, mostTokens } from './limits.ts'
 import { type Failing, renderError } from './render-error.ts'
+import { describeOperation } from './tracing/operation.ts'
 
 /** What every context has. */
 type RequestContext = Failing & Readonly<{ viewer: Viewer }>
@@ -63,7 +65,17 @@ function noteOperations<C extends RequestContext>(): Plugin<Record<never, never>
     const context = contextValue as C
     if (operation) noteOperation(context.note, operation, context.viewer)
   }
-  return { onExecute: ({ args }) => note(args), onSubscribe: ({ args }) => note(args) }
+  return {
+    onExecute({ args, executeFn, setExecuteFn }) {
+      note(args)
+      const operation = isFollowed() ? getOperationAST(args.document, args.operationName) : undefined
+      if (operation)
+        setExecuteFn((given: ExecutionArgs) =>
+          tellWork(describeOperation(operation), async () => await executeFn(given)),
+        )
+    },
+    onSubscribe: ({ args }) => note(args),
+  }
 }
 
 /** The same limits as on the thin route. */
