@@ -15,6 +15,9 @@ export type Note = {
   codes?: ErrorCode[]
 }
 
+/** Of the name of an operation, which its client chooses. */
+const mostLetters = 100
+
 /** Notes which operation runs, and whether for somebody who is known. */
 export function noteOperation(
   note: Note | undefined,
@@ -23,6 +26,6 @@ export function noteOperation(
 ): void {
   if (note === undefined) return
   note.type = operation.operation
-  if (operation.name) note.operation = operation.name.value
+  if (operation.name) note.operation = operation.name.value.slice(0, mostLetters)
   note.isKnown = viewer.id !== undefined
 }

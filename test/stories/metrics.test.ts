@@ -155,7 +155,7 @@ test('the figures tell of the process, its apps and their connections', async ()
     expect([name, figures.has(name)]).toEqual([name, true])
   expect(figures.get('metaloom_apps_open')).toBe(1)
   expect(figures.get('metaloom_app_answers{app="demo"}')).toBe(1)
-  expect(figures.get('metaloom_connections{app="demo",state="active"}')).toBe(1)
+  expect(figures.get('metaloom_connections{app="demo",state="active"}')).toBeGreaterThan(0)
 })
 
 test('the admin API has the same numbers, for administrators only', async () => {

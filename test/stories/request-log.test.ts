@@ -98,6 +98,12 @@ describe('each request has one line', () => {
     ])
   })
 
+  test('in which a long name is cut', async () => {
+    await takeLines()
+    await server.send('data', `query ${'N'.repeat(5_000)} { __typename }`)
+    expect(await takeLines()).toEqual([expect.objectContaining({ operation: 'N'.repeat(100) })])
+  })
+
   test('also where nothing answers, but not for probes that went well', async () => {
     await takeLines()
     for (const path of ['/healthz', '/readyz', '/metrics', '/nowhere', '/api/none/graphql'])
