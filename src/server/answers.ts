@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql'
 import type { Context, Platform, PlatformContext } from '../api/context.ts'
+import type { Note } from '../api/note.ts'
 import { isAdmin } from '../auth/viewer.ts'
 import type { Config } from '../config.ts'
 import { fail } from '../errors.ts'
@@ -14,7 +15,9 @@ import { createAddressReader } from './client-address.ts'
 import { answerFile, answerPut } from './file-routes.ts'
 import { createGraphiQL } from './graphiql.ts'
 import { writeHome } from './home.ts'
+import { answerFigures, type FiguresAnswer } from './metrics/reply.ts'
 import type { OpenPlatform } from './platform.ts'
+import type { Readiness } from './readiness.ts'
 import { type Replicated, replicate, replicateOperations, tellPositions } from './replicas/replicate.ts'
 import { send, sendPage, sendText } from './reply.ts'
 import { rerunStale, runOnNewest } from './rerun.ts'
@@ -26,10 +29,12 @@ import { readUpload, takeOperations } from './uploads.ts'
 import { checkArguments, createGraphQLServer, innerPath } from './yoga.ts'
 
 type AppRoute = Extract<Route, { kind: 'data' | 'admin' }>
-type GraphQLRoute = AppRoute | Readonly<{ kind: 'platform' | 'home' | 'alive' | 'ready' | 'nowhere' }>
+type GraphQLRoute =
+  | AppRoute
+  | Readonly<{ kind: 'platform' | 'home' | 'alive' | 'ready' | 'figures' | 'nowhere' }>
 type ByteRoute = Extract<Route, { kind: 'file' | 'put' }>
 /** A GraphQL request whose body was read. */
-export type Asked = Readonly<{ request: IncomingMessage; requestId: string; search: string; body: string }>
+export type Asked = Readonly<{ request: IncomingMessage; note: Note; search: string; body: string }>
 
 export type Answers = Readonly<{
   /** Opens the app of a request and finds a place for it there, until the response ends. */
@@ -48,14 +53,14 @@ export type AnswerOptions = Readonly<{
   apps: Apps
   platform: OpenPlatform
   schemas: Readonly<{ admin: GraphQLSchema; platform: GraphQLSchema }>
+  readiness: Readiness
+  figures: FiguresAnswer
   config: Config
   log: Log
 }>
 
-/** An instance that has not heard of its metadata for so long does not call itself ready. */
-const mostAge = 30_000
-
-export function createAnswers({ apps, platform, schemas, config, log }: AnswerOptions): Answers {
+export function createAnswers(options: AnswerOptions): Answers {
+  const { apps, platform, schemas, readiness, figures, config, log } = options
   const data = createGraphQLServer<Context & Replicated>(
     ({ edition, viewer }) => edition.findSchema(viewer.roles),
     log,
@@ -83,7 +88,7 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
   }
   const openContext = async (
     name: string,
-    { request, requestId }: Asked,
+    { request, note }: Asked,
     response: ServerResponse,
   ): Promise<Context & Replicated> => {
     const open = findApp(name)
@@ -96,7 +101,8 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
       calls: startCalls(),
       ...startTraces(request, viewer),
     }
-    const context = { app, viewer, recheckViewer, address: readAddress(request), requestId, ...own }
+    const { requestId } = note
+    const context = { app, viewer, recheckViewer, address: readAddress(request), requestId, note, ...own }
     return replicate(context, open, request, response)
   }
   const platformContext: Platform = {
@@ -108,9 +114,15 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
     },
     deleteApp: (given) => deleteApp(platform.registrar, given, apps.refresh),
   }
-  const openPlatformContext = async ({ request, requestId }: Asked): Promise<PlatformContext> => {
+  const openPlatformContext = async ({ request, note }: Asked): Promise<PlatformContext> => {
     const viewer = await platform.authenticator.authenticate(request.headers.authorization)
-    return { platform: platformContext, viewer, address: readAddress(request), requestId }
+    return {
+      platform: platformContext,
+      viewer,
+      address: readAddress(request),
+      requestId: note.requestId,
+      note,
+    }
   }
 
   return {
@@ -124,16 +136,14 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
       const viewer = await findApp(route.app).authenticator.authenticate(request.headers.authorization)
       return isAdmin(viewer) ? config.mostAdminBodyBytes : config.mostBodyBytes
     },
-    async plain(route, _request, response) {
+    async plain(route, request, response) {
       if (route.kind === 'home') return sendText(response, 200, 'text/html', writeHome(apps.listNames()))
       if (route.kind === 'alive') return sendText(response, 200, 'text/plain', 'ok\n')
+      if (route.kind === 'figures') return await answerFigures(figures, request, response)
       if (route.kind !== 'ready') throw fail('NOT_FOUND', 'Nothing answers at this address; see /')
-      const late = apps.listLate(mostAge)
-      const text =
-        late.length === 0
-          ? 'ready\n'
-          : `not ready: the metadata of ${late.join(', ')} could not be read for 30 s\n`
-      return sendText(response, late.length === 0 ? 200 : 503, 'text/plain', text)
+      const problem = await readiness.findProblem()
+      if (problem === undefined) sendText(response, 200, 'text/plain', 'ready\n')
+      else sendText(response, 503, 'text/plain', `not ready: ${problem}\n`)
     },
     async page(route, address, request, response) {
       if (route.kind === 'data' || route.kind === 'admin') findApp(route.app)
@@ -141,11 +151,11 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
       sendPage(request, response, await graphiql(kind, address))
     },
     async graphql(route, asked, response) {
-      const { request, requestId, body } = asked
+      const { request, body } = asked
       if (route.kind === 'data') {
         const context = await openContext(route.app, asked, response)
         const schema = await context.edition.findSchema(context.viewer.roles)
-        if (await thin.answer(request, response, body, { schema, context, requestId })) return
+        if (await thin.answer(request, response, body, { schema, context })) return
         return await send(response, await data.fetch(toRequest(asked), context))
       }
       if (route.kind === 'admin')

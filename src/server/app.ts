@@ -20,6 +20,7 @@ import { checkDatabase } from '../database/databases.ts'
 import { migrate } from '../database/migrate.ts'
 import { startFeed } from '../effects/feed.ts'
 import { findNextDue } from '../effects/next-due.ts'
+import { settleRestored } from '../effects/restored.ts'
 import type { Files } from '../files/files.ts'
 import { findSweepDue } from '../files/sweep.ts'
 import type { Log } from '../log.ts'
@@ -28,6 +29,7 @@ import { createSender } from '../outgoing/send.ts'
 import { listAnonymousRights, tellRight } from '../pipeline/rights/anonymous-rights.ts'
 import { startEditions } from './editions.ts'
 import type { FilePlace } from './file-place.ts'
+import type { AppMeter } from './metrics/app-meters.ts'
 import type { Reader, Replicas } from './replicas/replicas.ts'
 import { leaveWork, startWork } from './work.ts'
 
@@ -63,6 +65,8 @@ export type AppSettings = Readonly<{
   /** Verifies tokens of the platform, whose people are guests in every app. */
   verifyPlatform: VerifyBearer
   filePlace: FilePlace
+  /** Where the figures of an app go. */
+  openMeter(app: string): AppMeter
   log: Log
   /** Whether this process does what the apps do by themselves. */
   isAtWork: boolean
@@ -101,8 +105,13 @@ async function startApp(
   undo.push(endPool)
   await migrate(pool, 'app')
   const log = settings.log.child({ app: name })
+  const restored = await settleRestored(pool)
+  if (restored > 0)
+    log.warn({ restored }, 'the database was restored; its events are sent as the oldest ones')
+  const meter = settings.openMeter(name)
+  const { noteLoad } = meter
   const { pollEvery } = config
-  const editions = await startEditions({ pool, url, fixed, fixedNames, pollEvery, log })
+  const editions = await startEditions({ pool, url, fixed, fixedNames, pollEvery, noteLoad, log })
   undo.push(editions.stop)
   tellAnonymousRights(editions.read().registry, log)
   const readRegistry = () => editions.read().registry
@@ -122,6 +131,7 @@ async function startApp(
     sender: createSender(reach),
     key: deriveWebhookKey(secret, name),
     retryAfter: config.webhooks.retryAfter,
+    noteAttempt: meter.noteAttempt,
   }
   const files: Files = {
     app: name,
@@ -153,6 +163,7 @@ async function startApp(
     feed,
     wakeWorkflows: work.wakeWorkflows,
     allowPrivateAddresses: allowPrivate,
+    noteBatch: meter.noteBatch,
     outgoing: { ...post, reach, outside: work.outside, wakeSending: work.wakeSending },
   }
   const nextDue = async (): Promise<Date | undefined> => {

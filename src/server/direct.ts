@@ -15,6 +15,7 @@ import { listApps } from './apps/places.ts'
 import { openDatabase } from './database.ts'
 import { openFilePlace } from './file-place.ts'
 import { buildFixedSchemas } from './fixed-schemas.ts'
+import type { AppMeter } from './metrics/app-meters.ts'
 import { type OpenPlatform, openPlatform } from './platform.ts'
 import { findSecret } from './secret.ts'
 
@@ -57,7 +58,9 @@ async function open(config: Config, log: Log, undo: (() => Promise<void>)[]): Pr
   undo.push(platform.close)
   const { firstPassword, verify: verifyPlatform } = platform
   const { accounts: fixed, fixedNames, admin, platform: platformSchema } = buildFixedSchemas()
-  const settings = { config, secret, fixed, fixedNames, verifyPlatform, filePlace, log, isAtWork: false }
+  const openMeter = (): AppMeter => ({ noteLoad() {}, noteBatch() {}, noteAttempt() {} })
+  const parts = { config, secret, fixed, fixedNames, verifyPlatform, filePlace, openMeter, log }
+  const settings = { ...parts, isAtWork: false }
   const opened = new Map<string, OpenApp>()
   const findApp = async (name: string): Promise<OpenApp> => {
     const known = opened.get(name)

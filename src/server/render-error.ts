@@ -1,5 +1,6 @@
 // Turns whatever went wrong into what a client may see: a code, a message, details, and the id to ask the operator about.
 import { GraphQLError } from 'graphql'
+import type { Note } from '../api/note.ts'
 import { sqlState } from '../database/transaction.ts'
 import { AppError, type ErrorCode, fail, type Hints } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -19,15 +20,19 @@ const codes: ReadonlyMap<unknown, ErrorCode> = new Map<unknown, ErrorCode>([
   ['UNAUTHENTICATED', 'UNAUTHENTICATED'],
 ])
 
+/** The request in which an error came up. */
+export type Failing = Readonly<{ requestId: string; note?: Note | undefined }>
+
 /** Renders one error; those that were not meant for clients are masked and logged in full. */
-export function renderError(error: unknown, requestId: string, log: Log): GraphQLError {
+export function renderError(error: unknown, { requestId, note }: Failing, log: Log): GraphQLError {
   const told = tell(error)
   if (told === undefined || told.code === 'INTERNAL_SERVER_ERROR')
-    log.error({ requestId, error: describeCause(error) }, 'request failed')
+    log.error({ requestId, ...namePlace(note), error: describeCause(error) }, 'request failed')
   const { message, ...hints } = told ?? {
-    code: 'INTERNAL_SERVER_ERROR',
+    code: 'INTERNAL_SERVER_ERROR' as const,
     message: `Something went wrong here; quote the request id ${requestId}`,
   }
+  noteCode(note, hints.code)
   const extensions = { ...hints, requestId }
   if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions })
   const http = error.extensions?.http
@@ -86,9 +91,30 @@ function codeByPlace(error: GraphQLError): ErrorCode | undefined {
   return error.message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : 'BAD_USER_INPUT'
 }
 
+function noteCode(note: Note | undefined, code: ErrorCode): void {
+  if (note === undefined) return
+  note.codes ??= []
+  if (!note.codes.includes(code)) note.codes.push(code)
+}
+
+function namePlace(note: Note | undefined): Readonly<Record<string, unknown>> {
+  if (note === undefined) return {}
+  const { app, api, operation } = note
+  return { api, ...(app === undefined ? {} : { app }), ...(operation === undefined ? {} : { operation }) }
+}
+
+/** What PostgreSQL tells with an error; here are values of the row that was refused. */
+const withValues = new Set(['detail', 'where', 'internal_query', 'query', 'parameters', 'args'])
+
 function describeCause(error: unknown): unknown {
   const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error
   if (!(cause instanceof Error)) return cause
   const { message, stack } = cause
-  return { ...cause, message, stack, ...(cause.cause === undefined ? {} : { cause: String(cause.cause) }) }
+  const facts = Object.entries(cause).filter(([name]) => !withValues.has(name))
+  return {
+    ...Object.fromEntries(facts),
+    message,
+    stack,
+    ...(cause.cause === undefined ? {} : { cause: String(cause.cause) }),
+  }
 }

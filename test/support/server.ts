@@ -8,7 +8,7 @@ import { inject } from 'vitest'
 import { deriveAppSecret } from '../../src/auth/tokens.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { dropDatabase, withDatabase } from '../../src/database/databases.ts'
-import { createLog } from '../../src/log.ts'
+import { createLog, type Log } from '../../src/log.ts'
 import { startServer } from '../../src/server/start.ts'
 
 export type GraphQLReply = Readonly<{
@@ -100,13 +100,14 @@ export function buildEnvironment(databaseUrl: string, dataDir: string): Record<s
 export async function startTestServer(
   shared?: Readonly<{ databaseUrl: string }>,
   change: Partial<Config> = {},
+  log?: Log,
 ): Promise<Server> {
   const databaseUrl =
     shared?.databaseUrl ??
     withDatabase(inject('databaseUrl'), `t_${randomUUID().replaceAll('-', '').slice(0, 20)}`)
   const dataDir = await mkdtemp(join(tmpdir(), 'metaloom-server-'))
   const config = { ...readConfig(buildEnvironment(databaseUrl, dataDir), dataDir), ...change }
-  const running = await startServer(config, createLog(config.logLevel))
+  const running = await startServer(config, log ?? createLog(config.logLevel))
   const token = await logIn(running.url)
   const appUrl = withDatabase(databaseUrl, `${new URL(databaseUrl).pathname.slice(1)}_demo`)
   return {
