@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AwsV4Signer } from 'aws4fetch'
 import { encodeName } from './address.ts'
 import { exchange, type Outgoing } from './s3-exchange.ts'
@@ -30,6 +31,9 @@ type Ask = Readonly<{
 
 /** So many keys are removed at a time. */
 const removers = 8
+/** How often, and with pauses of how many milliseconds times the number of tries. */
+const mostTries = 4
+const pause = 50
 const emptyHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 
 export function createS3(bucket: Bucket): Storage {
@@ -60,11 +64,19 @@ export function createS3(bucket: Bucket): Storage {
   }
   const ask = async (question: Ask): Promise<IncomingMessage> => await exchange(await prepare(question))
 
+  /** A service that is overtaxed, or trips over its own feet, says so by a status from 500 on. */
+  const remove = async (key: string): Promise<void> => {
+    for (let tries = 1; ; tries++) {
+      const reply = await ask({ method: 'DELETE', key })
+      if ((reply.statusCode ?? 0) < 500 || tries === mostTries) return await finish(reply, `remove ${key}`)
+      reply.resume()
+      await sleep(pause * tries)
+    }
+  }
   const removeAll = async (keys: readonly string[]): Promise<void> => {
     const rest = [...keys]
     const work = async (): Promise<void> => {
-      for (let key = rest.pop(); key !== undefined; key = rest.pop())
-        await finish(await ask({ method: 'DELETE', key }), `remove ${key}`)
+      for (let key = rest.pop(); key !== undefined; key = rest.pop()) await remove(key)
     }
     await Promise.all(Array.from({ length: removers }, work))
   }
