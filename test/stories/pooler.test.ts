@@ -51,9 +51,9 @@ describe.skipIf(poolerPath === undefined)(title, () => {
   })
   afterAll(async () => {
     for (const each of processes) await each.kill('SIGTERM')
-    const left = await sql`select datname from pg_database where datname like ${`${name}%`}`
+    const left = sql ? await sql`select datname from pg_database where datname like ${`${name}%`}` : []
     for (const { datname } of left) await sql.unsafe(`drop database "${datname}" with (force)`)
-    await sql.end()
+    await sql?.end()
     await pooler?.stop()
     await receiver?.stop()
     await rm(directory, { recursive: true, force: true })
