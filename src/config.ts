@@ -4,6 +4,14 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parse } from 'yaml'
 import { type FileSettings, readFileSettings } from './config/file-settings.ts'
+import {
+  logLevels,
+  type OperationsSettings,
+  operationsKeys,
+  operationsVariables,
+  readOperationsSettings,
+} from './config/operations-settings.ts'
+import { readReplicas } from './config/replica-settings.ts'
 import { fail, type Problem } from './errors.ts'
 import {
   joinPath,
@@ -25,6 +33,8 @@ export type Config = Readonly<{
   dataDir: string
   /** Absent means the embedded PostgreSQL. */
   databaseUrl?: string
+  /** Addresses of servers that follow that one and may answer queries. */
+  replicas: readonly string[]
   /** Connections per app. */
   poolSize: number
   /** Connections of the process in all. */
@@ -53,6 +63,7 @@ export type Config = Readonly<{
   /** Networks whose proxies may name the address of a client. */
   trustedProxies: readonly string[]
   files: FileSettings
+  operations: OperationsSettings
 }>
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -72,14 +83,15 @@ const keys = [
   'trusted_proxies',
   'files',
   's3',
+  ...operationsKeys,
 ] as const
-const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 /** Which key of app.yaml an environment variable stands for. */
 const variables: Readonly<Record<string, readonly string[]>> = {
   HOST: ['host'],
   PORT: ['port'],
   DATABASE_URL: ['database', 'url'],
+  DATABASE_REPLICAS: ['database', 'replicas'],
   METALOOM_DATA_DIR: ['data_dir'],
   METALOOM_ADMIN_EMAIL: ['admin', 'email'],
   METALOOM_ADMIN_PASSWORD: ['admin', 'password'],
@@ -96,6 +108,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   METALOOM_S3_BUCKET: ['s3', 'bucket'],
   METALOOM_S3_ACCESS_KEY_ID: ['s3', 'access_key_id'],
   METALOOM_S3_SECRET_ACCESS_KEY: ['s3', 'secret_access_key'],
+  ...operationsVariables,
 }
 
 /** Reads the settings for a process started in `directory`; names every wrong value with its path at once. */
@@ -136,10 +149,11 @@ function merge(file: unknown, environment: Environment): unknown {
 }
 
 function readVariable(key: string, text: string): unknown {
-  if (key === 'port' || key === 'retry_ms') return /^\d+$/.test(text) ? Number(text) : text
+  if (key === 'port' || key.endsWith('_ms')) return /^\d+$/.test(text) ? Number(text) : text
   if (key === 'allow_private_webhooks')
     return text === '1' || text === 'true' ? true : text === '0' || text === 'false' ? false : text
-  if (key === 'trusted_proxies' || key === 'env') return text.split(',').map((item) => item.trim())
+  if (key === 'trusted_proxies' || key === 'env' || key === 'replicas')
+    return text.split(',').map((item) => item.trim())
   return text
 }
 
@@ -156,6 +170,7 @@ function readSettings(source: Source, environment: Environment, directory: strin
     'idle_ms',
     'prepare',
     'poll_ms',
+    'replicas',
   ])
   const admin = readPart(source, 'admin', ['email', 'password'])
   const limits = readPart(source, 'limits', ['body', 'admin_body'])
@@ -167,6 +182,7 @@ function readSettings(source: Source, environment: Environment, directory: strin
     port: readWhole(source, 'port', 0, 65_535) ?? 4000,
     dataDir,
     ...optional('databaseUrl', readUrl(database)),
+    replicas: readReplicas(database),
     poolSize: readWhole(database, 'pool', 1, 1_000) ?? 10,
     mostConnections: readWhole(database, 'connections', 1, 100_000) ?? 150,
     idleAfter: readWhole(database, 'idle_ms', 100, 86_400_000) ?? 600_000,
@@ -184,6 +200,7 @@ function readSettings(source: Source, environment: Environment, directory: strin
     },
     trustedProxies: readList(source, 'trusted_proxies', readNetwork(source.problems)) ?? [],
     files: readFileSettings(source, directory, dataDir),
+    operations: readOperationsSettings(source, isProduction),
   }
 }
 
@@ -234,7 +251,7 @@ function readPassword(source: Source): string | undefined {
 
 function readLevel(source: Source): string | undefined {
   const level = readText(source, 'log_level')
-  if (level === undefined || logLevels.includes(level)) return level
+  if (level === undefined || logLevels.some((known) => known === level)) return level
   return addMessage(
     source,
     'log_level',

@@ -1,5 +1,7 @@
 // Starts the process; the only file that acts when it is imported.
 import { readConfig } from './config.ts'
+import { AppError } from './errors.ts'
+import { hideText } from './log/redact.ts'
 import { createLog } from './log.ts'
 import { startServer } from './server/start.ts'
 import { isStrayWrite } from './server/stray-errors.ts'
@@ -17,10 +19,12 @@ try {
   const server = await startServer(config, log)
   process.stdout.write(writeWelcome(server, config.admin.email))
   let isStopping = false
-  const stop = (): void => {
+  const stop = (signal: NodeJS.Signals): void => {
     if (isStopping) process.exit(1)
     isStopping = true
-    server.stop().then(
+    // Who stops it by hand is not waiting for a proxy.
+    const drained = signal === 'SIGTERM' ? server.drain() : Promise.resolve()
+    drained.then(server.stop).then(
       () => process.exit(0),
       (error: unknown) => {
         log.error({ error: String(error) }, 'stopping failed')
@@ -37,6 +41,8 @@ try {
         ? error.stack
         : error.message
       : String(error)
-  process.stderr.write(`Metaloom could not start. ${reason}\n`)
+  process.stderr.write(
+    `Metaloom could not start. ${error instanceof AppError ? reason : hideText(reason ?? '')}\n`,
+  )
   process.exit(1)
 }

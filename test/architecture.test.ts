@@ -17,6 +17,7 @@ const layers = [
   'api',
   'server',
   'main',
+  'cli',
 ]
 const order = new Map(layers.map((layer, index) => [layer, index]))
 
@@ -89,6 +90,8 @@ describe('the layout', () => {
     ['graphql-yoga', /^src\/server\//],
     ['@graphql-yoga/render-graphiql', /^src\/server\//],
     ['pino', /^src\/log\.ts$/],
+    ['@opentelemetry', /^src\/server\/tracing\//],
+    ['prom-client', /^src\/server\/metrics\//],
     ['aws4fetch', /^src\/files\//],
     ['file-type', /^src\/files\//],
     ['@fastify/busboy', /^src\/server\//],

@@ -8,6 +8,8 @@ export type ServerProcess = Readonly<{
   environment: Readonly<Record<string, string>>
   directory: string
   cleanup: Cleanup
+  /** Called with what it writes. */
+  hear?(text: string): void
 }>
 
 const startTimeout = 60_000
@@ -21,6 +23,8 @@ export async function startProcess(server: ServerProcess): Promise<number> {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   server.cleanup.add(() => stopProcess(child))
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (bytes: Buffer) => server.hear?.(bytes.toString()))
   return await readPort(child, server.parameters.join(' '))
 }
 

@@ -9,6 +9,7 @@ import type { Calls } from '../pipeline/calls.ts'
 import type { Outside } from '../pipeline/outside.ts'
 import type { Trace } from '../pipeline/trace.ts'
 import type { Edition } from './edition.ts'
+import type { Note } from './note.ts'
 
 /** One app as the API sees it. */
 export type App = Realm &
@@ -28,6 +29,8 @@ export type App = Realm &
     /** Whether requests to the outside may reach private addresses; for development. */
     allowPrivateAddresses: boolean
     outgoing: Outgoing
+    /** Says how many keys one statement for a relation field was about. */
+    noteBatch?(size: number): void
   }>
 
 /** How an app reaches the rest of the world. */
@@ -46,6 +49,8 @@ export type Context = Readonly<{
   /** Where the request comes from. */
   address: string
   requestId: string
+  /** What is told of the request when it is over; absent where nobody watches. */
+  note?: Note
   edition: Edition
   /** Who asks, read again: UNAUTHENTICATED once the token is worth nothing any more. */
   recheckViewer(): Promise<Viewer>
@@ -78,4 +83,5 @@ export type PlatformContext = Readonly<{
   viewer: Viewer
   address: string
   requestId: string
+  note?: Note
 }>

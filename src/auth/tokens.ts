@@ -60,6 +60,11 @@ export function deriveLinkKey(secret: string, app: string): Buffer {
   return deriveKey(secret, `metaloom file ${app}`)
 }
 
+/** Derives the key that seals how far the database of one app was. */
+export function derivePositionKey(secret: string, app: string): Buffer {
+  return deriveKey(secret, `metaloom position ${app}`)
+}
+
 function deriveKey(secret: string, info: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', info, keyBytes))
 }

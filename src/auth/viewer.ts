@@ -10,7 +10,7 @@ export type Viewer = Readonly<{
   roles: readonly string[]
   attributes: Readonly<Record<string, unknown>>
   sessionId?: string
-  origin?: 'platform' | 'api_key' | 'identity_provider'
+  origin?: 'platform' | 'api_key' | 'identity_provider' | 'command'
 }>
 
 /** A caller without a token. */

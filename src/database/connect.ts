@@ -1,5 +1,7 @@
 // Opens connections to PostgreSQL with the settings that the rest relies on; knows nothing of entities.
+import { hostname } from 'node:os'
 import postgres from 'postgres'
+import { isFollowed, tellWork } from '../log/work.ts'
 
 /** A pool, or the one connection of a transaction: both run statements. */
 export type Sql = postgres.ISql<Record<never, never>>
@@ -16,6 +18,11 @@ export type PoolOptions = Readonly<{
   onNotice?: () => void
 }>
 
+/** How PostgreSQL lists the connections of this process, in pg_stat_activity: at most 63 bytes. */
+export function nameConnection(use = ''): string {
+  return `metaloom ${use}${process.pid}@${hostname()}`.slice(0, 63)
+}
+
 /**
  * Opens a pool of at most `max` connections, none of them before it is needed.
  * Dates, times, bigint and numeric come back as PostgreSQL's text: a JS Date or number would lose digits.
@@ -27,6 +34,7 @@ export function connect(url: string, options: PoolOptions): Pool {
     onnotice: options.onNotice ?? (() => {}),
     connect_timeout: 10,
     connection: {
+      application_name: nameConnection(),
       TimeZone: 'UTC',
       DateStyle: 'ISO, YMD',
       IntervalStyle: 'iso_8601',
@@ -48,7 +56,32 @@ function writeTimestamp(text: string): string {
   return `${text.slice(0, 10)}T${seconds}.${fraction.slice(0, 3).padEnd(3, '0')}Z`
 }
 
-/** Runs a statement as a named prepared statement and returns its rows, keyed by column. */
+const prepared = { prepare: true }
+/**
+ * The driver asks this before it sends another statement behind one, though its types do not tell. What is not prepared goes
+ * over in two halves: a pooler would take the end of the first statement for the end of both, and let go of the connection.
+ */
+const alone = { ...prepared, onexecute: () => false }
+
+/** Runs a statement as a named prepared statement, where the pool prepares any, and returns its rows, keyed by column. */
 export async function run<T extends Row = Row>(sql: Sql, statement: Statement): Promise<T[]> {
-  return await sql.unsafe<T[]>(statement.text, statement.values as never[], { prepare: true })
+  const { text, values } = statement
+  const options = isShared(sql) ? alone : prepared
+  if (!isFollowed()) return await sql.unsafe<T[]>(text, values as never[], options)
+  const work = {
+    kind: 'statement' as const,
+    name: nameStatement(text),
+    facts: { 'db.system': 'postgresql', 'db.statement': text },
+  }
+  return await tellWork(work, async () => await sql.unsafe<T[]>(text, values as never[], options))
+}
+
+/** Whether this is the pool itself, and it does not prepare; a transaction has its connection for itself. */
+function isShared(sql: Sql): boolean {
+  return 'options' in sql && (sql as Pool).options.prepare === false
+}
+
+/** The texts of statements hold no values, but are long. */
+function nameStatement(text: string): string {
+  return `PostgreSQL ${/^\s*(\w+)/.exec(text)?.[1]?.toLowerCase() ?? ''}`.trim()
 }

@@ -20,7 +20,8 @@ const unreachable = [
 /** Makes the database that `url` names when it is missing; throws when it, or its server, cannot serve Metaloom. */
 export async function ensureDatabase(url: string): Promise<void> {
   const name = readName(url)
-  const found = (await findFacts(url)) ?? (await createThenFind(url, name))
+  const isMissing = (await isListed(url, name)) === false
+  const found = (isMissing ? undefined : await findFacts(url)) ?? (await createThenFind(url, name))
   checkVersion(found)
   checkEncoding(found, name)
 }
@@ -62,6 +63,16 @@ function readName(url: string): string {
   if (name === '')
     throw new Error(`The database url for ${describe(url)} names no database; end it in "/" and a name`)
   return name
+}
+
+/**
+ * Whether the server has a database of that name; undefined when it does not let us look. Asked before anybody connects
+ * there: a pooler remembers for a while that it could not.
+ */
+async function isListed(url: string, name: string): Promise<boolean | undefined> {
+  const look = async (pool: Pool): Promise<boolean> =>
+    (await pool`select 1 from pg_database where datname = ${name}`).length > 0
+  return await visit(withDatabase(url, 'postgres'), look).catch(() => undefined)
 }
 
 /** Undefined when there is no database of that name. */
@@ -132,7 +143,8 @@ function checkEncoding(found: Facts, name: string): void {
 
 /** Runs `work` on one connection and closes it; says in words what keeps us out. */
 async function visit<T>(url: string, work: (pool: Pool) => Promise<T>): Promise<T> {
-  const pool = connect(url, { max: 1, statementTimeout: creationTimeout })
+  // A statement that is prepared by name would stay behind in a pooler.
+  const pool = connect(url, { max: 1, prepare: false, statementTimeout: creationTimeout })
   try {
     return await work(pool)
   } catch (error) {

@@ -1,6 +1,7 @@
 // Follows what other processes announce on a channel; a poll stands behind it, since announcements can get lost.
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
+import { nameConnection } from './connect.ts'
 import { quoteName } from './identifiers.ts'
 
 /** After `stop` nothing is called any more; it returns soon whether the server still answers or not. */
@@ -93,6 +94,7 @@ function open(options: FollowOptions, signal: AbortSignal) {
   const sql = postgres(options.url, {
     ...untyped,
     max: 1,
+    connection: { application_name: nameConnection('listen ') },
     max_lifetime: null,
     connect_timeout: 5,
     fetch_types: false,

@@ -1,5 +1,6 @@
 // One try to deliver a message: to whom, whether it was taken, and what follows when it was not.
 import type { Row } from '../database/connect.ts'
+import { isTraceId, tellWork, type Work } from '../log/work.ts'
 import { readRevision } from '../metadata/store.ts'
 import { type Retry, usualRetry } from '../metadata/webhook.ts'
 import { type Method, methods, type Outcome, type Sender } from '../outgoing/send.ts'
@@ -11,6 +12,9 @@ import type { Home } from './dispatch.ts'
 import { disableEndpoint, listSecrets } from './endpoint.ts'
 import { choosePause } from './pauses.ts'
 
+/** Hears of each try: whether the message was taken, refused, or did not get there. */
+export type NoteAttempt = (outcome: 'taken' | 'refused' | 'failed') => void
+
 /** What it takes to send. */
 export type Post = Home &
   Readonly<{
@@ -19,6 +23,7 @@ export type Post = Home &
     key: Buffer
     /** The pause behind a first try that failed, in milliseconds. */
     retryAfter: number
+    noteAttempt?: NoteAttempt
   }>
 
 /** Whom to call, and how. */
@@ -38,9 +43,12 @@ export async function attempt(post: Post, claimed: Claimed, signal: AbortSignal)
   const opened = openBody(post, claimed)
   if (opened === undefined)
     return await bury(post, claimed, 'The token cannot be read: the secret of the server has changed')
-  const parcel = { target, id: claimed.id, signal, ...opened }
+  const { requestId } = claimed
+  const trace = requestId !== null && isTraceId(requestId) ? { traceId: requestId } : {}
+  const parcel = { target, id: claimed.id, signal, ...trace, ...opened }
   const outcome = await sendSigned(post, parcel, listSecrets(post.key, claimed))
   if (signal.aborted && outcome.kind === 'failed') return await giveBack(post.pool, claimed)
+  post.noteAttempt?.(isTaken(outcome) ? 'taken' : outcome.kind === 'answered' ? 'refused' : 'failed')
   await settle(post.pool, claimed, decide(post, claimed, target, outcome), outcome)
   if (outcome.kind === 'answered' && outcome.status === gone)
     await disableEndpoint(post.pool, claimed.endpoint)
@@ -95,12 +103,14 @@ export type Parcel = Readonly<{
   signal?: AbortSignal
   /** What no log may show of the reply. */
   hidden?: string
+  /** The trace of the request that led to it; where there is none, that of what runs around. */
+  traceId?: string
 }>
 
 /** Signs with each of the secrets and sends, within so many milliseconds. */
 export async function sendSigned(
   { sender }: Pick<Post, 'sender'>,
-  { target, id, body, signal, hidden }: Parcel,
+  { target, id, body, signal, hidden, traceId }: Parcel,
   secrets: readonly Buffer[],
   timeout = attemptTimeout,
 ): Promise<Outcome> {
@@ -108,16 +118,24 @@ export async function sendSigned(
   const sent = method === 'GET' ? '' : body
   const timestamp = Math.floor(Date.now() / 1000)
   const signed = signMessage(secrets, { id, timestamp, body: sent })
-  return await sender.send({
-    url,
-    method,
-    headers,
-    signed,
-    body: sent,
-    timeout,
-    ...(signal ? { signal } : {}),
-    ...(hidden === undefined ? {} : { hidden }),
-  })
+  const facts = {
+    'http.request.method': method,
+    'server.address': URL.canParse(url) ? new URL(url).host : '',
+    'messaging.message.id': id,
+  }
+  const work: Work = { kind: 'attempt', name: `webhook ${method}`, facts, traceId }
+  return await tellWork(work, () =>
+    sender.send({
+      url,
+      method,
+      headers,
+      signed: work.traceparent === undefined ? signed : { ...signed, traceparent: work.traceparent },
+      body: sent,
+      timeout,
+      ...(signal ? { signal } : {}),
+      ...(hidden === undefined ? {} : { hidden }),
+    }),
+  )
 }
 
 function decide(

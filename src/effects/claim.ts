@@ -12,6 +12,8 @@ export type Claimed = Readonly<{
   sealed: string | null
   attempts: number
   lease: string
+  /** Of the request that led to it, for as long as its event is kept. */
+  requestId: string | null
   /** Which secrets of the endpoint are good: the one of this generation, and the one before it for a while. */
   generation: number
   hasPrevious: boolean
@@ -47,7 +49,7 @@ const claimText = `with recursive endpoints as (
     order by d.due_at, d.position limit $2::int)
   update _deliveries t set lease = $1, attempts = t.attempts + 1, due_at = clock_timestamp() + interval '${leaseSeconds} s'
   from picked p where t.position = p.position
-  returning t.position, t.id, t.endpoint, t.webhook, t.target, t.body, t.sealed, t.attempts, t.lease,
+  returning t.position, t.id, t.endpoint, (select o.request_id from _outbox o where o.id = t.event) as "requestId", t.webhook, t.target, t.body, t.sealed, t.attempts, t.lease,
     coalesce((select e.generation from _webhook_endpoints e where e.endpoint = t.endpoint), 1) as generation,
     exists (select from _webhook_endpoints e where e.endpoint = t.endpoint and e.previous_until > now()) as "hasPrevious"`
 

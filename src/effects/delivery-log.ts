@@ -107,34 +107,3 @@ export async function replayDeliveries(sql: Sql, filter: DeliveryFilter, most: n
     returning 1`
   return (await run(sql, { text, values: [...listWishes(filter), most] })).length
 }
-
-/** How far behind the deliveries are. */
-export type OutboxFigures = Readonly<{
-  /** Events that are no deliveries yet, and for how many seconds the first of them has waited. */
-  eventsWaiting: number
-  eventsLag: number
-  /** Deliveries that are not done with; those of them that are due; and how long the first of those has been, in seconds. */
-  deliveriesWaiting: number
-  deliveriesDue: number
-  deliveriesLag: number
-  deliveriesDead: number
-  /** Tries of the last hour, and those of them that were not taken. */
-  attempts: number
-  failures: number
-}>
-
-const figuresText = `select e.*, d.*, a.* from (
-    select count(*)::int as "eventsWaiting", coalesce(extract(epoch from now() - min(at)), 0)::float8 as "eventsLag"
-    from _outbox where taken_at is null and (hooks is not null or kind = 'webhook')) e, (
-    select count(*) filter (where state = 'waiting')::int as "deliveriesWaiting",
-      count(*) filter (where state = 'waiting' and due_at <= now())::int as "deliveriesDue",
-      coalesce(extract(epoch from now() - min(due_at) filter (where state = 'waiting' and due_at <= now())), 0)::float8 as "deliveriesLag",
-      count(*) filter (where state = 'dead')::int as "deliveriesDead" from _deliveries) d, (
-    select count(*)::int as attempts, count(*) filter (where status is null or status not between 200 and 299)::int as failures
-    from _delivery_attempts where at > now() - interval '1 hour') a`
-
-export async function findFigures(sql: Sql): Promise<OutboxFigures> {
-  const [row] = await run<OutboxFigures & Row>(sql, { text: figuresText, values: [] })
-  if (row === undefined) throw new Error('PostgreSQL does not count the deliveries')
-  return row
-}

@@ -9,6 +9,8 @@ export type Follower = Readonly<{
   mark(): void
   wait(): Promise<void>
   leave(): void
+  /** Whether the feed ended, and not only this follower left. */
+  isOver(): boolean
   /** Set when the follower left, or the feed ended. */
   signal: AbortSignal
 }>
@@ -67,6 +69,7 @@ export function startFeed({ pool, pollEvery, log }: FeedOptions): Feed {
         followers.delete(waiting)
         leaving.abort()
       },
+      isOver: () => ending.signal.aborted,
     }
   }
   return {

@@ -1,6 +1,6 @@
 // Keeps files in a folder of this machine: written under another name first, and renamed when they are whole.
 import { constants } from 'node:fs'
-import { copyFile, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { copyFile, mkdir, open, opendir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ByteRange, Spooled, Storage } from './storage.ts'
 
@@ -27,15 +27,35 @@ export function createLocalDisk(base: string): Storage {
         await rmdir(dirname(path)).catch(keepFull)
       }
     },
+    async clear(app, most) {
+      if (!isPlain(app)) throw new Error(`${JSON.stringify(app)} is no name of an app`)
+      return await clearFolder(join(base, app), most)
+    },
   }
 }
 
 /** Keys are made by this server, but one that led out of the base folder must never get through. */
 function splitKey(key: string): readonly string[] {
   const parts = key.split('/')
-  const isPlain = (part: string) => !/^(\.{0,2})$|[/\\\0]/.test(part)
   if (parts.length === 3 && parts.every(isPlain)) return parts
   throw new Error(`${JSON.stringify(key)} is no key of a file`)
+}
+
+function isPlain(part: string): boolean {
+  return !/^(\.{0,2})$|[/\\\0]/.test(part)
+}
+
+/** Each file has a folder of its own. */
+async function clearFolder(path: string, most: number): Promise<boolean> {
+  const folder = await opendir(path).catch(whenMissing(undefined))
+  if (folder === undefined) return true
+  let left = most
+  for await (const { name } of folder) {
+    if (left-- === 0) return false
+    await rm(join(path, name), { recursive: true, force: true })
+  }
+  await rm(path, { recursive: true, force: true })
+  return true
 }
 
 /** Another file system, such as a mounted folder, cannot be renamed into. */

@@ -2,6 +2,8 @@
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AwsV4Signer } from 'aws4fetch'
 import { encodeName } from './address.ts'
 import { exchange, type Outgoing } from './s3-exchange.ts'
@@ -20,11 +22,18 @@ export type Bucket = Readonly<{
 /** What a request asks for: the hash of its body is signed with it. */
 type Ask = Readonly<{
   method: string
+  /** Empty for the bucket itself. */
   key: string
+  query?: Readonly<Record<string, string>>
   headers?: Readonly<Record<string, string>>
   hash?: string
 }>
 
+/** So many keys are removed at a time. */
+const removers = 8
+/** How often, and with pauses of how many milliseconds times the number of tries. */
+const mostTries = 4
+const pause = 50
 const emptyHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 
 export function createS3(bucket: Bucket): Storage {
@@ -36,18 +45,48 @@ export function createS3(bucket: Bucket): Storage {
   }
   const cache = new Map<string, ArrayBuffer>()
 
-  const prepare = async ({ method, key, headers = {}, hash = emptyHash }: Ask): Promise<Outgoing> => {
+  const prepare = async ({
+    method,
+    key,
+    query = {},
+    headers = {},
+    hash = emptyHash,
+  }: Ask): Promise<Outgoing> => {
     const signer = new AwsV4Signer({
       ...credentials,
       cache,
       method,
-      url: writeUrl(bucket, key),
+      url: `${key === '' ? writeBucketUrl(bucket) : writeUrl(bucket, key)}${writeQuery(query)}`,
       headers: { ...headers, 'x-amz-content-sha256': hash },
     })
     const signed = await signer.sign()
     return { method, url: signed.url, headers: Object.fromEntries(signed.headers) }
   }
   const ask = async (question: Ask): Promise<IncomingMessage> => await exchange(await prepare(question))
+
+  /** A service that is overtaxed, or trips over its own feet, says so by a status from 500 on. */
+  const remove = async (key: string): Promise<void> => {
+    for (let tries = 1; ; tries++) {
+      const reply = await ask({ method: 'DELETE', key })
+      if ((reply.statusCode ?? 0) < 500 || tries === mostTries) return await finish(reply, `remove ${key}`)
+      reply.resume()
+      await sleep(pause * tries)
+    }
+  }
+  const removeAll = async (keys: readonly string[]): Promise<void> => {
+    const rest = [...keys]
+    const work = async (): Promise<void> => {
+      for (let key = rest.pop(); key !== undefined; key = rest.pop()) await remove(key)
+    }
+    await Promise.all(Array.from({ length: removers }, work))
+  }
+  /** Some of the keys that begin so, as they are known to us. */
+  const list = async (prefix: string): Promise<readonly string[]> => {
+    const query = { 'list-type': '2', 'max-keys': '1000', prefix: `${bucket.prefix}${prefix}` }
+    const reply = await ask({ method: 'GET', key: '', query })
+    if (reply.statusCode !== 200) return await refuse(reply, `list ${prefix}`)
+    return readKeys(await text(reply)).map((key) => key.slice(bucket.prefix.length))
+  }
 
   return {
     async keep(key, { path, size, checksum }) {
@@ -80,7 +119,16 @@ export function createS3(bucket: Bucket): Storage {
       await finish(await ask({ method: 'DELETE', key: from }), `remove ${from}`)
     },
     async remove(keys) {
-      for (const key of keys) await finish(await ask({ method: 'DELETE', key }), `remove ${key}`)
+      await removeAll(keys)
+    },
+    async clear(app, most) {
+      for (let removed = 0; removed < most; ) {
+        const keys = await list(`${app}/`)
+        if (keys.length === 0) return true
+        await removeAll(keys)
+        removed += keys.length
+      }
+      return false
     },
     async signPut(key, size, seconds) {
       const url = new URL(writeUrl(bucket, key))
@@ -104,6 +152,27 @@ export function createS3(bucket: Bucket): Storage {
 function writeUrl({ endpoint, bucket, prefix }: Bucket, key: string): string {
   return `${endpoint.replace(/\/$/, '')}/${encodeKey(`${bucket}/${prefix}${key}`)}`
 }
+
+function writeBucketUrl({ endpoint, bucket }: Bucket): string {
+  return `${endpoint.replace(/\/$/, '')}/${encodeName(bucket)}`
+}
+
+function writeQuery(query: Readonly<Record<string, string>>): string {
+  const text = new URLSearchParams(query).toString()
+  return text === '' ? '' : `?${text}`
+}
+
+/** The keys in the XML of a listing; what XML must escape is all that is escaped there. */
+function readKeys(xml: string): readonly string[] {
+  return [...xml.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) =>
+    key.replace(/&(lt|gt|quot|apos|amp|#(\d+)|#x([0-9a-f]+));/gi, (_, name: string, decimal, hex) => {
+      if (decimal ?? hex) return String.fromCodePoint(decimal ? Number(decimal) : Number.parseInt(hex, 16))
+      return escaped[name.toLowerCase()] ?? ''
+    }),
+  )
+}
+
+const escaped: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' }
 
 function encodeKey(key: string): string {
   return key.split('/').map(encodeName).join('/')

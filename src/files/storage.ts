@@ -21,6 +21,8 @@ export type Storage = Readonly<{
   move(from: string, to: string): Promise<void>
   /** Removes the keys; those that do not exist make no difference. */
   remove(keys: readonly string[]): Promise<void>
+  /** Removes up to so many files of an app that is gone, whatever their names; whether none is left. */
+  clear(app: string, most: number): Promise<boolean>
   /** An address that takes bytes for a key directly, for so many seconds; absent where this server takes them itself. */
   signPut?(key: string, size: number, seconds: number): Promise<PutTarget>
 }>

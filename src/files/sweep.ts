@@ -1,5 +1,5 @@
 // Removes files that nobody refers to any more, and what uploads left behind that did not end well.
-import { run } from '../database/connect.ts'
+import { type Pool, run } from '../database/connect.ts'
 import type { Files } from './files.ts'
 import { nameKey, nameStagingKey } from './storage.ts'
 
@@ -15,6 +15,18 @@ export async function sweepFiles(files: Files): Promise<number> {
   let count = 0
   for (let removed = batch; removed === batch; count += removed) removed = await removeDoomed(files)
   return count
+}
+
+/** When the next file of the app is to go, which may have passed; undefined when all of them are referred to. */
+export async function findSweepDue(pool: Pool): Promise<Date | undefined> {
+  const [row] = await run<{ at: string | null }>(pool, {
+    text: `select least(
+        (select min(freed_at) + $1::double precision * interval '1 millisecond' from _files
+          where freed_at is not null and state <> 'doomed'),
+        (select now() where exists (select from _files where state = 'doomed')))::timestamptz(3) as at`,
+    values: [keptFor],
+  })
+  return row?.at ? new Date(row.at) : undefined
 }
 
 /** Cells that went past the pipeline, such as those of a table that was dropped, refer to nothing any more. */

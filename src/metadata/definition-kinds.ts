@@ -204,6 +204,15 @@ export function filterDefinitions(definitions: Definitions, isKept: (item: Told)
   return mapDefinitions((list) => filterList(kinds[list], definitions[list], isKept))
 }
 
+/** The definitions without those that an entity owns. */
+export function removeOwned(definitions: Definitions, entity: string): Definitions {
+  const owned = new Set(lists.filter((list) => kinds[list].isOwned).map((list) => kinds[list].kind))
+  return filterDefinitions(
+    definitions,
+    ({ kind, leansOn }) => !owned.has(kind) || leansOn.every(([, name]) => name !== entity),
+  )
+}
+
 /** A definition whatever its kind. */
 export type Told = Readonly<{
   kind: DefinitionKind

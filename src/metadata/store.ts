@@ -10,6 +10,7 @@ import { type Author, writeHistory } from './history.ts'
 import { markQuarantined } from './register.ts'
 import type { DefinitionProblem, Definitions, Registry } from './registry.ts'
 import { applyRename } from './rename/apply.ts'
+import { keepFormerName } from './rename/former.ts'
 import type { Rename } from './rename/rename.ts'
 import { renameWaiting } from './rename/waiting.ts'
 import { changeRights, haveRightsChanged } from './rights.ts'
@@ -188,6 +189,7 @@ async function renameAll(sql: Sql, before: Definitions, renames: readonly Rename
   let definitions = before
   for (const rename of renames) {
     await renameWaiting(sql, definitions, rename)
+    await keepFormerName(sql, rename)
     definitions = applyRename(definitions, rename)
   }
 }

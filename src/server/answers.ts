@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql'
 import type { Context, Platform, PlatformContext } from '../api/context.ts'
+import type { Note } from '../api/note.ts'
 import { isAdmin } from '../auth/viewer.ts'
 import type { Config } from '../config.ts'
 import { fail } from '../errors.ts'
@@ -14,7 +15,10 @@ import { createAddressReader } from './client-address.ts'
 import { answerFile, answerPut } from './file-routes.ts'
 import { createGraphiQL } from './graphiql.ts'
 import { writeHome } from './home.ts'
+import { answerFigures, type FiguresAnswer } from './metrics/reply.ts'
 import type { OpenPlatform } from './platform.ts'
+import type { Readiness } from './readiness.ts'
+import { type Replicated, replicate, replicateOperations, tellPositions } from './replicas/replicate.ts'
 import { send, sendPage, sendText } from './reply.ts'
 import { rerunStale, runOnNewest } from './rerun.ts'
 import type { Route } from './routes.ts'
@@ -25,10 +29,12 @@ import { readUpload, takeOperations } from './uploads.ts'
 import { checkArguments, createGraphQLServer, innerPath } from './yoga.ts'
 
 type AppRoute = Extract<Route, { kind: 'data' | 'admin' }>
-type GraphQLRoute = AppRoute | Readonly<{ kind: 'platform' | 'home' | 'alive' | 'ready' | 'nowhere' }>
+type GraphQLRoute =
+  | AppRoute
+  | Readonly<{ kind: 'platform' | 'home' | 'alive' | 'ready' | 'figures' | 'nowhere' }>
 type ByteRoute = Extract<Route, { kind: 'file' | 'put' }>
 /** A GraphQL request whose body was read. */
-export type Asked = Readonly<{ request: IncomingMessage; requestId: string; search: string; body: string }>
+export type Asked = Readonly<{ request: IncomingMessage; note: Note; search: string; body: string }>
 
 export type Answers = Readonly<{
   /** Opens the app of a request and finds a place for it there, until the response ends. */
@@ -47,21 +53,26 @@ export type AnswerOptions = Readonly<{
   apps: Apps
   platform: OpenPlatform
   schemas: Readonly<{ admin: GraphQLSchema; platform: GraphQLSchema }>
+  readiness: Readiness
+  figures: FiguresAnswer
   config: Config
   log: Log
 }>
 
-/** An instance that has not heard of its metadata for so long does not call itself ready. */
-const mostAge = 30_000
-
-export function createAnswers({ apps, platform, schemas, config, log }: AnswerOptions): Answers {
-  const data = createGraphQLServer<Context>(({ edition, viewer }) => edition.findSchema(viewer.roles), log, [
-    takeOperations(),
-    rerunStale(),
-    runSubscriptions(log, checkArguments),
-    traceResults(),
-  ])
-  const admin = createGraphQLServer<Context>(() => schemas.admin, log)
+export function createAnswers(options: AnswerOptions): Answers {
+  const { apps, platform, schemas, readiness, figures, config, log } = options
+  const data = createGraphQLServer<Context & Replicated>(
+    ({ edition, viewer }) => edition.findSchema(viewer.roles),
+    log,
+    [
+      takeOperations(),
+      rerunStale(),
+      runSubscriptions(log, checkArguments),
+      traceResults(),
+      replicateOperations(),
+    ],
+  )
+  const admin = createGraphQLServer<Context & Replicated>(() => schemas.admin, log, [tellPositions()])
   const platformServer = createGraphQLServer<PlatformContext>(() => schemas.platform, log)
   const graphiql = createGraphiQL(config.admin.email)
   const readAddress = createAddressReader(config.trustedProxies)
@@ -75,8 +86,13 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
     if (app === undefined) throw fail('NOT_FOUND', `There is no app ${JSON.stringify(name)} here`)
     return app
   }
-  const openContext = async (name: string, { request, requestId }: Asked): Promise<Context> => {
-    const { app, authenticator } = findApp(name)
+  const openContext = async (
+    name: string,
+    { request, note }: Asked,
+    response: ServerResponse,
+  ): Promise<Context & Replicated> => {
+    const open = findApp(name)
+    const { app, authenticator } = open
     const recheckViewer = () => authenticator.authenticate(request.headers.authorization)
     const viewer = await recheckViewer()
     const own = {
@@ -85,7 +101,9 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
       calls: startCalls(),
       ...startTraces(request, viewer),
     }
-    return { app, viewer, recheckViewer, address: readAddress(request), requestId, ...own }
+    const { requestId } = note
+    const context = { app, viewer, recheckViewer, address: readAddress(request), requestId, note, ...own }
+    return replicate(context, open, request, response)
   }
   const platformContext: Platform = {
     ...platform.realm,
@@ -96,9 +114,15 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
     },
     deleteApp: (given) => deleteApp(platform.registrar, given, apps.refresh),
   }
-  const openPlatformContext = async ({ request, requestId }: Asked): Promise<PlatformContext> => {
+  const openPlatformContext = async ({ request, note }: Asked): Promise<PlatformContext> => {
     const viewer = await platform.authenticator.authenticate(request.headers.authorization)
-    return { platform: platformContext, viewer, address: readAddress(request), requestId }
+    return {
+      platform: platformContext,
+      viewer,
+      address: readAddress(request),
+      requestId: note.requestId,
+      note,
+    }
   }
 
   return {
@@ -112,16 +136,14 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
       const viewer = await findApp(route.app).authenticator.authenticate(request.headers.authorization)
       return isAdmin(viewer) ? config.mostAdminBodyBytes : config.mostBodyBytes
     },
-    async plain(route, _request, response) {
+    async plain(route, request, response) {
       if (route.kind === 'home') return sendText(response, 200, 'text/html', writeHome(apps.listNames()))
       if (route.kind === 'alive') return sendText(response, 200, 'text/plain', 'ok\n')
+      if (route.kind === 'figures') return await answerFigures(figures, request, response)
       if (route.kind !== 'ready') throw fail('NOT_FOUND', 'Nothing answers at this address; see /')
-      const late = apps.listLate(mostAge)
-      const text =
-        late.length === 0
-          ? 'ready\n'
-          : `not ready: the metadata of ${late.join(', ')} could not be read for 30 s\n`
-      return sendText(response, late.length === 0 ? 200 : 503, 'text/plain', text)
+      const problem = await readiness.findProblem()
+      if (problem === undefined) sendText(response, 200, 'text/plain', 'ready\n')
+      else sendText(response, 503, 'text/plain', `not ready: ${problem}\n`)
     },
     async page(route, address, request, response) {
       if (route.kind === 'data' || route.kind === 'admin') findApp(route.app)
@@ -129,22 +151,25 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
       sendPage(request, response, await graphiql(kind, address))
     },
     async graphql(route, asked, response) {
-      const { request, requestId, body } = asked
+      const { request, body } = asked
       if (route.kind === 'data') {
-        const context = await openContext(route.app, asked)
+        const context = await openContext(route.app, asked, response)
         const schema = await context.edition.findSchema(context.viewer.roles)
-        if (await thin.answer(request, response, body, { schema, context, requestId })) return
+        if (await thin.answer(request, response, body, { schema, context })) return
         return await send(response, await data.fetch(toRequest(asked), context))
       }
       if (route.kind === 'admin')
-        return await send(response, await admin.fetch(toRequest(asked), await openContext(route.app, asked)))
+        return await send(
+          response,
+          await admin.fetch(toRequest(asked), await openContext(route.app, asked, response)),
+        )
       return await send(
         response,
         await platformServer.fetch(toRequest(asked), await openPlatformContext(asked)),
       )
     },
     async upload(route, asked, response) {
-      const context = await openContext(route.app, asked)
+      const context = await openContext(route.app, asked, response)
       const { operations, drop } = await readUpload(asked.request, context, config.mostBodyBytes)
       try {
         await send(response, await data.fetch(toRequest(asked), { ...context, operations }))

@@ -9,6 +9,7 @@ import {
   deriveAppSecret,
   deriveCursorKey,
   deriveLinkKey,
+  derivePositionKey,
   deriveTokenKey,
   deriveWebhookKey,
 } from '../auth/tokens.ts'
@@ -17,23 +18,30 @@ import type { Config } from '../config.ts'
 import { connect, type Pool } from '../database/connect.ts'
 import { checkDatabase } from '../database/databases.ts'
 import { migrate } from '../database/migrate.ts'
-import { startDeliveries } from '../effects/deliveries.ts'
 import { startFeed } from '../effects/feed.ts'
 import { findNextDue } from '../effects/next-due.ts'
-import { startWorkflows } from '../effects/workflows/runner.ts'
+import { settleRestored } from '../effects/restored.ts'
 import type { Files } from '../files/files.ts'
+import { findSweepDue } from '../files/sweep.ts'
 import type { Log } from '../log.ts'
+import type { Registry } from '../metadata/registry.ts'
 import { createSender } from '../outgoing/send.ts'
 import { listAnonymousRights, tellRight } from '../pipeline/rights/anonymous-rights.ts'
 import { startEditions } from './editions.ts'
 import type { FilePlace } from './file-place.ts'
-import { startSweeper } from './sweeper.ts'
+import type { AppMeter } from './metrics/app-meters.ts'
+import type { Reader, Replicas } from './replicas/replicas.ts'
+import { leaveWork, startWork } from './work.ts'
 
 /** An app that serves; `age` is how long ago it was known to be up to date, in milliseconds. */
 export type OpenApp = Readonly<{
   app: App
   authenticator: Authenticator
   age(): number
+  /** Finds replicas for queries; absent when there are none. */
+  reader?: Reader
+  /** Seals the positions that clients carry. */
+  positionKey: Buffer
   /** Ends the subscriptions, which would outlast any other request. */
   endSubscriptions(): Promise<void>
   /** When work of the app is due that nobody asks for; undefined when none is. */
@@ -57,18 +65,27 @@ export type AppSettings = Readonly<{
   /** Verifies tokens of the platform, whose people are guests in every app. */
   verifyPlatform: VerifyBearer
   filePlace: FilePlace
+  /** Where the figures of an app go. */
+  openMeter(app: string): AppMeter
   log: Log
+  /** Whether this process does what the apps do by themselves. */
+  isAtWork: boolean
+  replicas?: Replicas | undefined
 }>
 
-/** Opens the app whose database the url names, and brings that up to date. */
+/** Opens the app whose database the url names, and brings that up to date; what was started before a step that fails is stopped. */
 export async function openApp(address: AppAddress, settings: AppSettings): Promise<OpenApp> {
-  const pool = await openPool(address.url, settings.config)
+  const undo: (() => Promise<void>)[] = []
   try {
-    return await startApp(address, pool, settings)
+    return await startApp(address, settings, undo)
   } catch (error) {
-    await pool.end({ timeout: 1 })
+    await stopAll(undo)
     throw error
   }
+}
+
+async function stopAll(undo: (() => Promise<void>)[]): Promise<void> {
+  for (let step = undo.pop(); step; step = undo.pop()) await step()
 }
 
 async function openPool(url: string, config: Config): Promise<Pool> {
@@ -78,16 +95,25 @@ async function openPool(url: string, config: Config): Promise<Pool> {
 
 async function startApp(
   { name, url, salt }: AppAddress,
-  pool: Pool,
   settings: AppSettings,
+  undo: (() => Promise<void>)[],
 ): Promise<OpenApp> {
   const { config, fixed, fixedNames, verifyPlatform, filePlace } = settings
   const secret = deriveAppSecret(settings.secret, salt)
+  const pool = await openPool(url, config)
+  const endPool = () => pool.end({ timeout: 5 })
+  undo.push(endPool)
   await migrate(pool, 'app')
   const log = settings.log.child({ app: name })
-  const editions = await startEditions({ pool, url, fixed, fixedNames, pollEvery: config.pollEvery, log })
-  const rights = listAnonymousRights(editions.read().registry).map(tellRight)
-  if (rights.length > 0) log.info({ rights }, 'callers without a token have rights')
+  const restored = await settleRestored(pool)
+  if (restored > 0)
+    log.warn({ restored }, 'the database was restored; its events are sent as the oldest ones')
+  const meter = settings.openMeter(name)
+  const { noteLoad } = meter
+  const { pollEvery } = config
+  const editions = await startEditions({ pool, url, fixed, fixedNames, pollEvery, noteLoad, log })
+  undo.push(editions.stop)
+  tellAnonymousRights(editions.read().registry, log)
   const readRegistry = () => editions.read().registry
   const tokenKey = deriveTokenKey(secret, name)
   const allowPrivate = config.allowPrivateWebhooks && !config.isProduction
@@ -97,11 +123,6 @@ async function startApp(
       provider: verifyForeign(pool, { allowPrivate }),
     }),
   })
-  const feed = startFeed({
-    pool,
-    pollEvery: Math.min(config.pollEvery, mostFeedWait),
-    log: (error) => log.error({ error: String(error) }, 'changes could not be followed'),
-  })
   const reach = { allowPrivate, variables: config.webhooks.variables }
   const post = {
     pool,
@@ -110,13 +131,8 @@ async function startApp(
     sender: createSender(reach),
     key: deriveWebhookKey(secret, name),
     retryAfter: config.webhooks.retryAfter,
+    noteAttempt: meter.noteAttempt,
   }
-  const report = (error: unknown): void => log.error({ error: String(error) }, 'deliveries had a problem')
-  // The other half of the connections is for everybody else.
-  const slots = Math.max(1, Math.floor(config.poolSize / 2))
-  const deliveries = await startDeliveries({ ...post, url, slots, pollEvery: config.pollEvery, log: report })
-  const { outside } = deliveries
-  const workflows = startWorkflows({ pool, readRegistry, outside, pollEvery: config.pollEvery, log })
   const files: Files = {
     app: name,
     pool,
@@ -125,7 +141,16 @@ async function startApp(
     linkKey: deriveLinkKey(secret, name),
     publicUrl: config.files.publicUrl,
   }
-  const stopSweeper = startSweeper(files, config.files.sweepEvery, log)
+  const parts = { post, files, url, config, log }
+  const work = settings.isAtWork ? await startWork(parts, undo) : leaveWork(parts)
+  const feed = startFeed({
+    pool,
+    pollEvery: Math.min(pollEvery, mostFeedWait),
+    log: (error) => log.error({ error: String(error) }, 'changes could not be followed'),
+  })
+  undo.push(feed.stop)
+  const reader = settings.replicas?.open(url, pool)
+  if (reader) undo.push(reader.stop)
   const app = {
     name,
     pool,
@@ -136,28 +161,41 @@ async function startApp(
     reload: editions.reload,
     forgetViewer: authenticator.forget,
     feed,
-    wakeWorkflows: workflows.wake,
+    wakeWorkflows: work.wakeWorkflows,
     allowPrivateAddresses: allowPrivate,
-    outgoing: { ...post, reach, outside, wakeSending: deliveries.send },
+    noteBatch: meter.noteBatch,
+    outgoing: { ...post, reach, outside: work.outside, wakeSending: work.wakeSending },
   }
-  const nextDue = () => {
-    const held = [...readRegistry().webhooks.values()].filter(({ active }) => !active)
-    return findNextDue(
-      pool,
-      held.map(({ id }) => id),
-    )
+  const nextDue = async (): Promise<Date | undefined> => {
+    const dates = [await findNextDue(pool, listHeld(readRegistry())), await findSweepDue(pool)]
+    return dates.filter((date) => date !== undefined).sort((one, other) => Number(one) - Number(other))[0]
   }
   const close = async (): Promise<Date | undefined> => {
-    await feed.stop()
-    await workflows.stop()
-    await deliveries.stop()
-    await stopSweeper()
-    await editions.stop()
+    await stopAll(undo.splice(1))
     try {
       return await nextDue()
     } finally {
-      await pool.end({ timeout: 5 })
+      await endPool()
     }
   }
-  return Object.freeze({ app, authenticator, age: editions.age, endSubscriptions: feed.stop, nextDue, close })
+  return Object.freeze({
+    app,
+    authenticator,
+    age: editions.age,
+    ...(reader ? { reader } : {}),
+    positionKey: derivePositionKey(secret, name),
+    endSubscriptions: feed.stop,
+    nextDue,
+    close,
+  })
+}
+
+function tellAnonymousRights(registry: Registry, log: Log): void {
+  const rights = listAnonymousRights(registry).map(tellRight)
+  if (rights.length > 0) log.info({ rights }, 'callers without a token have rights')
+}
+
+/** Deliveries to webhooks that are switched off wait for somebody, not for a time. */
+function listHeld({ webhooks }: Registry): readonly string[] {
+  return [...webhooks.values()].filter(({ active }) => !active).map(({ id }) => id)
 }

@@ -23,6 +23,8 @@ export type EditionOptions = Readonly<{
   fixed: GraphQLSchema
   fixedNames: FixedNames
   pollEvery: number
+  /** Hears how long each load took, in milliseconds. */
+  noteLoad?(milliseconds: number): void
   log: Log
 }>
 
@@ -38,6 +40,7 @@ export async function startEditions(options: EditionOptions): Promise<Editions> 
     const next = await loadEdition(options, current.listRecent(recently))
     if (next.revision > current.revision) current = next
     checkedAt = performance.now()
+    options.noteLoad?.(checkedAt - started)
     log.info({ revision: current.revision, milliseconds: Math.round(checkedAt - started) }, 'edition loaded')
   }
   /** One rebuild at a time; whoever comes while one runs shares the next. */

@@ -1,24 +1,39 @@
 // The HTTP server: finds the route, reads the body, knows who asks, and hands the rest to GraphQL.
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Note } from '../api/note.ts'
 import { AppError, fail } from '../errors.ts'
+import { isFollowed, isTraceId, readTraceId, tellWork, type Work } from '../log/work.ts'
 import type { Log } from '../log.ts'
 import type { Answers } from './answers.ts'
 import { checkDepth, checkSearch, readBody } from './body.ts'
-import { renderError } from './render-error.ts'
+import { findOverload, renderError } from './render-error.ts'
 import { sendErrors } from './reply.ts'
 import { findRoute, type Route } from './routes.ts'
+import type { Watch } from './watch.ts'
 
-export type HttpOptions = Readonly<{ answers: Answers; log: Log }>
+export type HttpOptions = Readonly<{
+  answers: Answers
+  watch: Watch
+  /** While this is so, connections end with their reply, so that clients and proxies open the next one elsewhere. */
+  isDraining(): boolean
+  log: Log
+}>
 
 /** Makes the server; it does not listen yet. */
 export function createHttpServer(options: HttpOptions): Server {
   return createServer((request, response) => {
     const requestId = readRequestId(request)
     response.setHeader('x-request-id', requestId)
-    answer(options, request, response, requestId).catch((error: unknown) => {
+    if (options.isDraining()) response.setHeader('connection', 'close')
+    const note = options.watch(response, requestId)
+    const answered = isFollowed()
+      ? tellWork(describeWork(request, note), () => answer(options, request, response, note))
+      : answer(options, request, response, note)
+    answered.catch((error: unknown) => {
+      const rendered = renderError(error, { requestId, note }, options.log)
       if (response.headersSent) response.destroy()
-      else sendErrors(request, response, statusOf(error), [renderError(error, requestId, options.log)])
+      else sendErrors(request, response, statusOf(findOverload(error) ?? error), [rendered])
     })
   })
 }
@@ -27,23 +42,27 @@ async function answer(
   options: HttpOptions,
   request: IncomingMessage,
   response: ServerResponse,
-  requestId: string,
+  note: Note,
 ): Promise<void> {
   const { path, search } = splitTarget(request.url ?? '/')
   const route = findRoute(path)
+  note.api = route.kind
   const methods = allowed[route.kind] ?? usualMethods
   if (!methods.includes(request.method ?? '')) return refuseMethod(response, methods)
-  if ('app' in route) await options.answers.enter(route.app, response)
+  if ('app' in route) {
+    await options.answers.enter(route.app, response)
+    note.app = route.app
+  }
   if (route.kind === 'file' || route.kind === 'put')
     return await options.answers.bytes(route, request, response)
   if (!isGraphQL(route)) return await options.answers.plain(route, request, response)
   if (wantsPage(request)) return await options.answers.page(route, path, request, response)
   if (route.kind === 'data' && isMultipart(request))
-    return await options.answers.upload(route, { request, requestId, search: '', body: '' }, response)
+    return await options.answers.upload(route, { request, note, search: '', body: '' }, response)
   const body = await readBody(request, await options.answers.findBodyLimit(route, request))
   checkDepth(body)
   checkSearch(search)
-  await options.answers.graphql(route, { request, requestId, search, body }, response)
+  await options.answers.graphql(route, { request, note, search, body }, response)
 }
 
 const usualMethods = ['GET', 'HEAD', 'POST', 'OPTIONS'] as const
@@ -74,10 +93,21 @@ function wantsPage(request: IncomingMessage): boolean {
   return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
 }
 
-/** A client's or proxy's own id is kept when it is a modest one. */
-function readRequestId(request: IncomingMessage): string {
-  const given = request.headers['x-request-id']
-  return typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID()
+/** A client's or proxy's own id is kept when it is a modest one. Where traces are made it is the id of the trace. */
+function readRequestId({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id']
+  if (typeof given === 'string' && /^[\w-]{1,64}$/.test(given)) return given
+  const made = randomUUID()
+  return isFollowed() ? (readTraceId(headers.traceparent) ?? made.replaceAll('-', '')) : made
+}
+
+function describeWork({ method = '', url = '/', headers }: IncomingMessage, { requestId }: Note): Work {
+  const { traceparent } = headers
+  const facts = { 'http.request.method': method, 'metaloom.request_id': requestId }
+  const parent = typeof traceparent === 'string' ? traceparent : undefined
+  const isNew = readTraceId(parent) === undefined && isTraceId(requestId)
+  const name = `${method} ${findRoute(splitTarget(url).path).kind}`
+  return { kind: 'request', name, facts, parent, traceId: isNew ? requestId : undefined }
 }
 
 function statusOf(error: unknown): number {

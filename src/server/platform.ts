@@ -10,6 +10,7 @@ import type { Config } from '../config.ts'
 import { connect, type Pool, run } from '../database/connect.ts'
 import { ensureDatabase, withDatabase } from '../database/databases.ts'
 import { migrate } from '../database/migrate.ts'
+import type { Storage } from '../files/storage.ts'
 import type { Registrar } from './apps/lifecycle.ts'
 
 export type OpenPlatform = Readonly<{
@@ -27,7 +28,11 @@ export type OpenPlatform = Readonly<{
 const demo = 'demo'
 
 /** Opens the platform whose database the url names, and makes what of it is missing. */
-export async function openPlatform(url: string, config: Config, secret: string): Promise<OpenPlatform> {
+export async function openPlatform(
+  url: string,
+  config: Config,
+  { secret, storage }: Readonly<{ secret: string; storage: Storage }>,
+): Promise<OpenPlatform> {
   await ensureDatabase(url)
   const pool = connect(url, { max: config.poolSize, prepare: config.prepare })
   await migrate(pool, 'platform')
@@ -39,7 +44,7 @@ export async function openPlatform(url: string, config: Config, secret: string):
     realm: { pool, tokenKey, forgetViewer: authenticator.forget },
     authenticator,
     verify,
-    registrar: { pool, url, prepare: config.prepare },
+    registrar: { pool, url, prepare: config.prepare, storage },
     ...(firstPassword === undefined ? {} : { firstPassword }),
     close: () => pool.end({ timeout: 5 }),
   }
@@ -56,10 +61,12 @@ async function makeFirst(pool: Pool, url: string, config: Config): Promise<strin
     if ((await sql.unsafe('select 1 from _users limit 1')).length > 0) return false
     await createPlatformUser(sql, { email: config.admin.email, password, role: 'owner' })
     await makeAppAdmin(withDatabase(url, database), config, password)
-    await sql.unsafe('insert into _apps (name, display_name, database) values ($1, $2, $3)', [
+    const salt = randomBytes(32).toString('base64url')
+    await sql.unsafe('insert into _apps (name, display_name, database, salt) values ($1, $2, $3, $4)', [
       demo,
       'Demo',
       database,
+      salt,
     ])
     return true
   })

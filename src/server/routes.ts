@@ -2,7 +2,7 @@
 
 /** Where a request goes; `nowhere` is an address that nothing answers at. */
 export type Route =
-  | Readonly<{ kind: 'home' | 'alive' | 'ready' | 'platform' | 'nowhere' }>
+  | Readonly<{ kind: 'home' | 'alive' | 'ready' | 'figures' | 'platform' | 'nowhere' }>
   | Readonly<{ kind: 'data' | 'admin'; app: string }>
   /** The bytes of a file; and, without a name, where the bytes of one that is awaited go. */
   | Readonly<{ kind: 'file'; app: string; id: string; name: string }>
@@ -12,6 +12,7 @@ const names = new Map<string, Route>([
   ['/', { kind: 'home' }],
   ['/healthz', { kind: 'alive' }],
   ['/readyz', { kind: 'ready' }],
+  ['/metrics', { kind: 'figures' }],
   ['/api/_platform/graphql', { kind: 'platform' }],
 ])
 

@@ -1,26 +1,33 @@
 // Starts and stops the whole server: database, platform, apps, HTTP; each step undone in reverse order.
-import type { Server } from 'node:http'
-import { buildAccountsSchema } from '../api/fixed/accounts.ts'
-import { buildAdminSchema } from '../api/fixed/admin.ts'
-import { buildPlatformSchema } from '../api/fixed/platform.ts'
-import { buildDataSchema, findFixedNames } from '../api/generated/build.ts'
-import { checkNames } from '../api/generated/names.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
-import { startEmbedded } from '../database/embedded.ts'
+import type { Pool } from '../database/connect.ts'
+import { readServerFacts } from '../database/server-facts.ts'
 import type { Log } from '../log.ts'
 import { createAnswers } from './answers.ts'
 import { openApp } from './app.ts'
-import { startDirectory } from './apps/directory.ts'
+import { type Apps, startDirectory } from './apps/directory.ts'
+import { closeServer } from './close-server.ts'
+import { openDatabase } from './database.ts'
 import { openFilePlace } from './file-place.ts'
+import { buildFixedSchemas } from './fixed-schemas.ts'
 import { createHttpServer, listenOn } from './http.ts'
+import { createMetrics, type Metrics } from './metrics/metrics.ts'
+import { createFiguresServer, type FiguresAnswer } from './metrics/reply.ts'
 import { openPlatform } from './platform.ts'
+import { createReadiness } from './readiness.ts'
+import { startReplicas } from './replicas/replicas.ts'
 import { findSecret } from './secret.ts'
+import { findConcerns } from './start-checks.ts'
+import { createWatch } from './watch.ts'
 
 /** A server that answers; `firstPassword` was generated for the first administrators and is shown once. */
 export type RunningServer = Readonly<{
   url: string
   apps: readonly string[]
   firstPassword?: string
+  /** Says not ready from now on, and goes on for the time that proxies are given to look elsewhere. */
+  drain(): Promise<void>
   stop(): Promise<void>
 }>
 
@@ -43,14 +50,21 @@ async function start(
   log: Log,
   undo: (() => Promise<void>)[],
 ): Promise<Omit<RunningServer, 'stop'>> {
+  await startSpans(config, undo)
   const secret = await findSecret(config)
-  const databaseUrl = config.databaseUrl ?? (await openEmbedded(config, log, undo))
-  const platform = await openPlatform(databaseUrl, config, secret)
-  undo.push(platform.close)
-  const fixed = buildAccountsSchema()
-  const fixedNames = findFixedNames(fixed)
+  const databaseUrl = await openDatabase(config, log, undo)
   const filePlace = openFilePlace(config.files)
-  const settings = { config, secret, fixed, fixedNames, verifyPlatform: platform.verify, filePlace, log }
+  const platform = await openPlatform(databaseUrl, config, { secret, storage: filePlace.storage })
+  undo.push(platform.close)
+  await tellConcerns(platform.realm.pool, config, log)
+  const { accounts: fixed, fixedNames, ...schemas } = buildFixedSchemas()
+  const metrics = createMetrics()
+  const { openMeter } = metrics
+  const { verify: verifyPlatform } = platform
+  const replicas = startReplicas({ url: databaseUrl, primary: platform.realm.pool, config, log })
+  if (replicas) undo.push(replicas.stop)
+  const parts = { config, secret, fixed, fixedNames, verifyPlatform, filePlace, openMeter, log }
+  const settings = { ...parts, replicas, isAtWork: true }
   const apps = await startDirectory({
     registrar: platform.registrar,
     config,
@@ -58,44 +72,61 @@ async function start(
     log,
   })
   undo.push(apps.stop)
-  const schemas = {
-    admin: buildAdminSchema({
-      verify: (registry) => checkNames(registry, fixedNames),
-      buildSchema: (registry) => buildDataSchema(registry, fixed),
-    }),
-    platform: buildPlatformSchema(),
-  }
-  const answers = createAnswers({ apps, platform, schemas, config, log })
-  const server = createHttpServer({ answers, log })
+  const readiness = createReadiness(platform.realm.pool, apps)
+  const figures = answerWith(metrics, apps, config)
+  const answers = createAnswers({ apps, platform, schemas, readiness, figures, config, log })
+  const watch = createWatch({ settings: config.operations.log, count: metrics.countRequest, log })
+  const server = createHttpServer({ answers, watch, isDraining: readiness.isDraining, log })
+  await startFigures(figures, config, undo)
   const port = await listenOn(server, config.host, config.port)
-  undo.push(() => closeServer(server))
+  undo.push(() => closeServer(server, config.operations.stop.patience))
   undo.push(apps.endSubscriptions)
+  undo.push(async () => readiness.startDraining())
   const { firstPassword } = platform
   return {
     url: `http://${nameHost(config.host)}:${port}`,
     apps: apps.listNames(),
     ...(firstPassword === undefined ? {} : { firstPassword }),
+    async drain() {
+      readiness.startDraining()
+      await sleep(config.operations.stop.drain)
+    },
   }
 }
 
-async function openEmbedded(config: Config, log: Log, undo: (() => Promise<void>)[]): Promise<string> {
-  const report = (message: string): void => log.info(message)
-  const embedded = await startEmbedded({ dataDir: config.dataDir, report })
-  undo.push(embedded.stop)
-  return embedded.url
+function answerWith(metrics: Metrics, apps: Apps, config: Config): FiguresAnswer {
+  const { contentType } = metrics
+  const { isProduction, operations } = config
+  return { settings: operations.metrics, isProduction, contentType, write: () => metrics.write(apps) }
+}
+
+/** Figures on a port of their own, which is open for as long as anything runs. */
+async function startFigures(
+  figures: FiguresAnswer,
+  config: Config,
+  undo: (() => Promise<void>)[],
+): Promise<void> {
+  const { port, host = config.host } = figures.settings
+  if (port === undefined) return
+  const server = createFiguresServer(figures)
+  await listenOn(server, host, port)
+  undo.push(() => closeServer(server, 0))
+}
+
+/** What makes spans is loaded only where somebody wants them. */
+async function startSpans({ operations }: Config, undo: (() => Promise<void>)[]): Promise<void> {
+  if (operations.tracing === undefined) return
+  const { startTracing } = await import('./tracing/tracing.ts')
+  undo.push(startTracing(operations.tracing))
+}
+
+async function tellConcerns(pool: Pool, config: Config, log: Log): Promise<void> {
+  const facts = await readServerFacts(pool)
+  for (const { check, message } of findConcerns(facts, config)) log.warn({ check }, message)
 }
 
 /** IPv6 addresses stand in brackets; a server on all addresses is shown as localhost. */
 function nameHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost'
   return host.includes(':') ? `[${host}]` : host
-}
-
-/** Lets requests in flight finish, for ten seconds at most. */
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
-  const force = setTimeout(() => server.closeAllConnections(), 10_000)
-  await closed
-  clearTimeout(force)
 }

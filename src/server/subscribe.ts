@@ -36,7 +36,7 @@ function isStream(found: AsyncIterable<unknown> | ExecutionResult): found is Str
 /** What relation fields share among parents is for one event only. */
 function runEvents(events: Stream, given: ExecutionArgs, log: Log): AsyncIterableIterator<ExecutionResult> {
   const context = given.contextValue as Context
-  const render = (error: unknown): GraphQLError => renderError(error, context.requestId, log)
+  const render = (error: unknown): GraphQLError => renderError(error, context, log)
   let isOver = false
   const run = async (rootValue: unknown): Promise<ExecutionResult> => {
     const own = { ...given, rootValue, contextValue: { ...context, levels: new WeakMap() } }

@@ -8,12 +8,17 @@ import {
   type GraphQLSchema,
   getVariableValues,
 } from 'graphql'
+import { noteOperation } from '../api/note.ts'
+import type { Viewer } from '../auth/viewer.ts'
+import { isFollowed, tellWork } from '../log/work.ts'
 import type { Log } from '../log.ts'
 import { isObject } from '../reader.ts'
 import { checkCost } from './limits.ts'
 import { createOperations, type Operation } from './operations.ts'
-import { renderError } from './render-error.ts'
+import { type Failing, findOverload, renderError } from './render-error.ts'
+import { type Replicated, runOnReplica } from './replicas/replicate.ts'
 import { type Traced, tellTraces } from './trace.ts'
+import { describeOperation } from './tracing/operation.ts'
 
 /** A request as its body has it. */
 type Params = Readonly<{
@@ -22,7 +27,10 @@ type Params = Readonly<{
   variables: Readonly<Record<string, unknown>>
 }>
 /** Who runs it, and against which schema. */
-export type Ask = Readonly<{ schema: GraphQLSchema; context: Traced; requestId: string }>
+export type Ask = Readonly<{
+  schema: GraphQLSchema
+  context: Traced & Replicated & Failing & Readonly<{ viewer: Viewer }>
+}>
 export type ThinRoute = Readonly<{
   /** Answers the request, or returns false when it is one for the long way. */
   answer(request: IncomingMessage, response: ServerResponse, body: string, ask: Ask): Promise<boolean>
@@ -37,6 +45,7 @@ export function createThinRoute(log: Log, finish: Finish): ThinRoute {
     const operation = findOperation(ask.schema, params.query, params.operationName)
     if (!('node' in operation)) return { errors: operation }
     if (operation.node.operation === 'subscription') return 'long way'
+    noteOperation(ask.context.note, operation.node, ask.context.viewer)
     const variables = getVariableValues(
       ask.schema,
       operation.node.variableDefinitions ?? [],
@@ -51,7 +60,17 @@ export function createThinRoute(log: Log, finish: Finish): ThinRoute {
       variableValues: params.variables,
       operationName: params.operationName ?? null,
     }
-    return await finish(await runOperation(operation, given, variables.coerced), given)
+    const attempt = (contextValue: unknown) =>
+      runOperation(operation, { ...given, contextValue }, variables.coerced)
+    const execution = async (): Promise<ExecutionResult> => {
+      const isQuery = operation.node.operation === 'query'
+      const found = isQuery ? await runOnReplica(ask.context, attempt) : undefined
+      if (found) return found
+      const result = await finish(await attempt(ask.context), given)
+      if (!isQuery) await ask.context.tellPosition?.()
+      return result
+    }
+    return await (isFollowed() ? tellWork(describeOperation(operation.node), execution) : execution())
   }
   return {
     async answer(request, response, body, ask) {
@@ -60,7 +79,7 @@ export function createThinRoute(log: Log, finish: Finish): ThinRoute {
       const result = await run(params, ask).catch((error: unknown) => ({ errors: [error as GraphQLError] }))
       if (result === 'long way') return false
       sendResult(request, response, tellTraces(result, ask.context), (error) =>
-        renderError(error, ask.requestId, log),
+        renderError(error, ask.context, log),
       )
       return true
     },
@@ -129,9 +148,16 @@ function sendResult(
   const errors = result.errors?.map(render)
   const hasRun = result.data !== undefined
   const text = JSON.stringify({ errors, data: result.data, extensions: result.extensions })
-  response.writeHead(isNew && !hasRun ? 400 : 200, {
+  const status = isNew && !hasRun ? 400 : 200
+  response.writeHead(isRefused(result) ? 503 : status, {
     'content-type': type,
     'content-length': Buffer.byteLength(text),
   })
   response.end(text)
+}
+
+/** Whether PostgreSQL took no more connections, and so nothing was answered. */
+function isRefused({ data, errors }: ExecutionResult): boolean {
+  if (errors === undefined || Object.values(data ?? {}).some((value) => value !== null)) return false
+  return errors.some((error) => findOverload(error) !== undefined)
 }

@@ -8,13 +8,17 @@ import {
   parse,
 } from 'graphql'
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
+import { noteOperation } from '../api/note.ts'
+import type { Viewer } from '../auth/viewer.ts'
 import { AppError } from '../errors.ts'
+import { isFollowed, tellWork } from '../log/work.ts'
 import type { Log } from '../log.ts'
 import { checkCost, checkDocument, mostTokens } from './limits.ts'
-import { renderError } from './render-error.ts'
+import { type Failing, renderError } from './render-error.ts'
+import { describeOperation } from './tracing/operation.ts'
 
 /** What every context has. */
-type RequestContext = Readonly<{ requestId: string }>
+type RequestContext = Failing & Readonly<{ viewer: Viewer }>
 /** Answers GraphQL requests given a context of its kind. */
 export type GraphQLServer<C extends RequestContext> = YogaServerInstance<C, Record<never, never>>
 
@@ -38,7 +42,7 @@ export function createGraphQLServer<C extends RequestContext>(
     maskedErrors: false,
     logging: false,
     healthCheckEndpoint: '/healthz',
-    plugins: [keepLimits<C>(), ...plugins, renderErrors<C>(log)],
+    plugins: [noteOperations<C>(), keepLimits<C>(), ...plugins, renderErrors<C>(log)],
   })
 }
 
@@ -48,9 +52,29 @@ function renderErrors<C extends RequestContext>(log: Log): Plugin<Record<never, 
       if (Array.isArray(result) || !('errors' in result) || result.errors === undefined) return
       setResult({
         ...result,
-        errors: result.errors.map((error) => renderError(error, serverContext.requestId, log)),
+        errors: result.errors.map((error) => renderError(error, serverContext, log)),
       })
     },
+  }
+}
+
+/** What runs is noted before a limit can stop it. */
+function noteOperations<C extends RequestContext>(): Plugin<Record<never, never>, C> {
+  const note = ({ document, operationName, contextValue }: ExecutionArgs): void => {
+    const operation = getOperationAST(document, operationName)
+    const context = contextValue as C
+    if (operation) noteOperation(context.note, operation, context.viewer)
+  }
+  return {
+    onExecute({ args, executeFn, setExecuteFn }) {
+      note(args)
+      const operation = isFollowed() ? getOperationAST(args.document, args.operationName) : undefined
+      if (operation)
+        setExecuteFn((given: ExecutionArgs) =>
+          tellWork(describeOperation(operation), async () => await executeFn(given)),
+        )
+    },
+    onSubscribe: ({ args }) => note(args),
   }
 }
 

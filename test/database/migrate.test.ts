@@ -88,6 +88,56 @@ describe('migrate', () => {
       /^This database was last used by a newer Metaloom: it has migration 999 \(from-tomorrow\), this version knows them up to \d+;/,
     )
   })
+
+  it('goes on with a database that a newer Metaloom only expanded', async () => {
+    await migrate(pool, 'app')
+    await pool`insert into _migrations (number, name, expands) values (998, 'wider', true)`
+
+    await migrate(pool, 'app')
+
+    await pool`insert into _migrations (number, name) values (999, 'narrower')`
+    await expect(migrate(pool, 'app')).rejects.toThrow('it has migration 999 (narrower)')
+  })
+
+  it('notes of each step whether it only expands, also in a database from before that was noted', async () => {
+    await migrate(pool, 'app')
+    await pool`alter table _migrations drop column expands`
+    await pool`drop index _deliveries_dead, _workflow_instances_state`
+    await pool`delete from _migrations where number = 12`
+
+    await migrate(pool, 'app')
+
+    expect(await pool`select expands from _migrations where number in (11, 12) order by number`).toEqual([
+      { expands: false },
+      { expands: true },
+    ])
+  })
+
+  it('waits for a table in use without making others wait behind it', async () => {
+    await migrate(pool, 'app')
+    await pool`drop index _deliveries_dead, _workflow_instances_state`
+    await pool`delete from _migrations where number = 12`
+    const other = connect(withDatabase(server.url, 'app'), { max: 2 })
+    let isMigrated = false
+    let migrating: Promise<void> | undefined
+
+    await other.begin(async (holder) => {
+      await holder`insert into _deliveries (id, event, endpoint, entity, record_id, action, body)
+        values (gen_random_uuid(), 1, 'e', 'x', '1', 'create', '{}')`
+      migrating = migrate(pool, 'app').then(() => {
+        isMigrated = true
+      })
+      for (let times = 0; times < 5; times++) {
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        await other`update _deliveries set attempts = 1`
+      }
+      expect(isMigrated).toBe(false)
+    })
+    await migrating
+    await other.end()
+
+    expect(await pool`select count(*)::int from _migrations where number = 12`).toEqual([{ count: 1 }])
+  })
 })
 
 async function listTables(): Promise<readonly string[]> {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { cleanUp } from '../../src/effects/clean-up.ts'
 import { dispatch } from '../../src/effects/dispatch.ts'
 import { choosePause } from '../../src/effects/pauses.ts'
+import { settleRestored } from '../../src/effects/restored.ts'
 import { type DeliveryApp, startDeliveryApp } from './app.ts'
 
 let home: DeliveryApp
@@ -28,6 +29,23 @@ test('many who look at once make one delivery for each event and webhook', async
   const places =
     'select event from (select event, min(position) as place from _deliveries group by event) d order by place'
   expect(await home.rows(places)).toEqual(await home.rows(order))
+})
+
+test('what a restored database has from transactions that are yet to come is sent first, as it was written', async () => {
+  const ahead = `insert into _outbox (transaction, kind, entity, record_id, version, payload, actor, request_id, hooks, revision)
+    select '9000000000000'::xid8, 'record', 'ticket', g::text, 1, '{"action": "create", "old": null, "record": {}}', 'test', 'test', array['${home.webhooks[0]}'], 0
+    from generate_series(1, 3) g`
+  await home.rows(ahead)
+  expect(await dispatch(home.post, signal)).toBe(true)
+  expect(await count('_deliveries')).toBe(0)
+  expect(await settleRestored(home.app.pool)).toBe(3)
+  expect(await settleRestored(home.app.pool)).toBe(0)
+  await home.app.create('ticket', { title: 'Later' })
+  expect(await settleRestored(home.app.pool)).toBe(0)
+  while (await dispatch(home.post, signal));
+  const sent = await home.rows('select record_id as id from _deliveries order by position')
+  expect(sent.slice(0, 3).map(({ id }) => id)).toEqual(['1', '2', '3'])
+  expect(sent.length).toBe(5)
 })
 
 test('an instance that does not know the definitions of an event loads them first', async () => {

@@ -54,6 +54,19 @@ describe.each(['the local disk', 'S3'])('%s', (name) => {
     expect(await readdir(join(base, '.incoming'))).toEqual([])
   })
 
+  test('loses all files of an app that is gone, some at a time, and no others', async () => {
+    const names = ['a.txt', 'ä & <b>.txt', "it's + 100%.txt", '.upload']
+    for (const [id, filename] of names.entries())
+      await place().keep(nameKey('gone', `id${id}`, filename), await receive(Buffer.from(filename)))
+    await place().keep('gone_too/id/a.txt', await receive(Buffer.from('other')))
+    expect(await place().clear('gone', 2)).toBe(false)
+    expect(await place().clear('gone', 2_000)).toBe(true)
+    for (const [id, filename] of names.entries())
+      expect(await place().measure(nameKey('gone', `id${id}`, filename))).toBeUndefined()
+    expect(await place().measure('gone_too/id/a.txt')).toBe(5)
+    expect(await place().clear('never', 1)).toBe(true)
+  })
+
   test('gives a part of the bytes', async () => {
     await place().keep('demo/part/a.txt', await receive(Buffer.from('0123456789')))
     expect(String(await read(place(), 'demo/part/a.txt', 2, 4))).toBe('234')

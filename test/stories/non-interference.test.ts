@@ -4,7 +4,7 @@ import { buildClientSchema, getIntrospectionQuery } from 'graphql'
 import { afterEach, describe, expect, it } from 'vitest'
 import { connect, type Pool, run } from '../../src/database/connect.ts'
 import { createOperationGenerator } from '../support/operation-generator.ts'
-import { dataOf, startTestServer } from '../support/server.ts'
+import { dataOf, type Server, startTestServer } from '../support/server.ts'
 
 const isLong = process.env.METALOOM_TEST_SIZE === 'long'
 const operations = isLong ? 25_000 : 2_000
@@ -229,8 +229,22 @@ type World = Readonly<{
   stop(): Promise<void>
 }>
 
+/** Cursors are signed with a key of the app, which derives from its salt: where all shall be alike, that must be too. */
+async function startAlike(): Promise<Server> {
+  const first = await startTestServer()
+  const pool = connect(first.databaseUrl, { max: 1 })
+  await run(pool, { text: "update _apps set salt = 'alike'", values: [] })
+  await pool.end()
+  const server = await startTestServer(first)
+  const stop = async (): Promise<void> => {
+    await server.stop()
+    await first.stop()
+  }
+  return { ...server, stop }
+}
+
 async function makeWorld(secret: number, definitions: object): Promise<World> {
-  const server = await startTestServer()
+  const server = await startAlike()
   const text = JSON.stringify({ version: 1, ...definitions, sample_data: makeRows(secret) })
   dataOf(
     await server.send('admin', 'mutation($d: String!) { importMetadata(document: $d) { revision } }', {

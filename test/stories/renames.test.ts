@@ -292,3 +292,30 @@ it('the way back goes by steps where what was renamed is gone', async () => {
   expect([errorOf(await back(start + 1)), errorOf(await back(start))]).toEqual(['no error', 'no error'])
   expect((await data('{ memos { nodes { body } } }')).memos.nodes).toEqual([{ body: 'kept' }])
 })
+
+it('the history of a record goes on under the new name, and what comes under the old one has its own', async () => {
+  const noun = (name: string) =>
+    `entities: [{ name: ${name}, primary_key: { field: id, type: int, generated: false }, fields: [{ name: label, type: string }] }]`
+  const history = async (type: string) =>
+    (await data(`{ ${type}(id: "1") { history { totalCount nodes { action new } } } }`))[type].history
+  const labels = async (type: string) =>
+    (await history(type)).nodes.map((node: { new: { label: string } }) => node.new.label)
+  await importText(noun('crate'))
+  await data('mutation { createCrate(input: { id: "1", label: "as crate" }) { id } }')
+  await rename('renameEntity(name: "crate", to: "box")')
+  await data('mutation { updateBox(id: "1", input: { label: "as box" }) { id } }')
+  await admin('mutation($document: String!) { importMetadata(document: $document) { revision } }', {
+    document: noun('crate'),
+  })
+  await data('mutation { createCrate(input: { id: "1", label: "another crate" }) { id } }')
+  await rename('renameEntity(name: "box", to: "chest")')
+  await data('mutation { updateChest(id: "1", input: { label: "as chest" }) { id } }')
+
+  expect(await labels('chest')).toEqual(['as chest', 'as box', 'as crate'])
+  expect((await history('chest')).totalCount).toBe(3)
+  expect(await labels('crate')).toEqual(['another crate'])
+  await rename('renameEntity(name: "crate", to: "tray")')
+  await rename('renameEntity(name: "chest", to: "crate")')
+  expect(await labels('crate')).toEqual(['as chest', 'as box', 'as crate'])
+  expect(await labels('tray')).toEqual(['another crate'])
+})

@@ -245,11 +245,14 @@ describe('a subscription', () => {
     streams.push(await openEvents(server.address('data'), changes, {}, own))
 })
 
-test('a server that stops ends its subscriptions', async () => {
+test('a server that stops ends its subscriptions and says why', async () => {
   const third = await startTestServer(server)
   const stream = await openEvents(third.address('data'), changes, {}, (await makeClerk('sue')).token)
   await new Promise((resolve) => setTimeout(resolve, 100))
-  const ended = stream.next()
+  const ended = next(stream)
   await third.stop()
-  expect(await ended).toBeUndefined()
+  expect(await ended).toBe(
+    'LIMIT_EXCEEDED: This server stops, or closes the app; subscribe again after the last cursor',
+  )
+  expect(await stream.next()).toBeUndefined()
 })

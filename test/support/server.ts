@@ -3,10 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import postgres from 'postgres'
 import { inject } from 'vitest'
+import { deriveAppSecret } from '../../src/auth/tokens.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { dropDatabase, withDatabase } from '../../src/database/databases.ts'
-import { createLog } from '../../src/log.ts'
+import { createLog, type Log } from '../../src/log.ts'
 import { startServer } from '../../src/server/start.ts'
 
 export type GraphQLReply = Readonly<{
@@ -67,6 +69,20 @@ export async function logIn(url: string): Promise<string> {
   return reply.data.login.token
 }
 
+/** The secret of all servers of the tests. */
+export const serverSecret = 'a secret of the tests, 0123456789 abcdefgh'
+
+/** The secret that the keys of an app of a server derive from. */
+export async function findAppSecret(
+  { databaseUrl }: Pick<Server, 'databaseUrl'>,
+  app = 'demo',
+): Promise<string> {
+  const sql = postgres(databaseUrl, { max: 1 })
+  const [row] = await sql`select salt from _apps where name = ${app}`
+  await sql.end()
+  return deriveAppSecret(serverSecret, String(row?.salt))
+}
+
 /** The environment of a server on its own databases. */
 export function buildEnvironment(databaseUrl: string, dataDir: string): Record<string, string> {
   return {
@@ -74,7 +90,7 @@ export function buildEnvironment(databaseUrl: string, dataDir: string): Record<s
     METALOOM_DATA_DIR: dataDir,
     METALOOM_ADMIN_EMAIL: email,
     METALOOM_ADMIN_PASSWORD: password,
-    METALOOM_SECRET: 'a secret of the tests, 0123456789 abcdefgh',
+    METALOOM_SECRET: serverSecret,
     METALOOM_LOG_LEVEL: process.env.METALOOM_TEST_LOG ?? 'silent',
     PORT: '0',
   }
@@ -84,13 +100,14 @@ export function buildEnvironment(databaseUrl: string, dataDir: string): Record<s
 export async function startTestServer(
   shared?: Readonly<{ databaseUrl: string }>,
   change: Partial<Config> = {},
+  log?: Log,
 ): Promise<Server> {
   const databaseUrl =
     shared?.databaseUrl ??
     withDatabase(inject('databaseUrl'), `t_${randomUUID().replaceAll('-', '').slice(0, 20)}`)
   const dataDir = await mkdtemp(join(tmpdir(), 'metaloom-server-'))
   const config = { ...readConfig(buildEnvironment(databaseUrl, dataDir), dataDir), ...change }
-  const running = await startServer(config, createLog(config.logLevel))
+  const running = await startServer(config, log ?? createLog(config.logLevel))
   const token = await logIn(running.url)
   const appUrl = withDatabase(databaseUrl, `${new URL(databaseUrl).pathname.slice(1)}_demo`)
   return {

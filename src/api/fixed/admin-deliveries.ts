@@ -5,8 +5,6 @@ import {
   type DeliveryFilter,
   findAttempts,
   findDeliveries,
-  findFigures,
-  type OutboxFigures,
   replayDeliveries,
   retryDelivery,
 } from '../../effects/delivery-log.ts'
@@ -29,7 +27,6 @@ export function addDeliveries(builder: Builder<Context>): void {
   const filter = addFilter(builder, state)
   addList(builder, type, filter)
   addAgain(builder, type, filter)
-  addFigures(builder)
 }
 
 function addState(builder: Builder<Context>) {
@@ -209,40 +206,6 @@ function addAgain(builder: Builder<Context>, type: DeliveryType, filter: FilterT
         app.outgoing.wakeSending()
         return count
       },
-    }),
-  )
-}
-
-function addFigures(builder: Builder<Context>): void {
-  const count = (name: keyof OutboxFigures, description: string) => ({ name, description })
-  const counts = [
-    count('eventsWaiting', 'Events that are no deliveries yet.'),
-    count('deliveriesWaiting', 'Deliveries that are not done with.'),
-    count('deliveriesDue', 'Those of them that could be sent now.'),
-    count('deliveriesDead', 'Deliveries that were given up.'),
-    count('attempts', 'Tries of the last hour.'),
-    count('failures', 'Those of them that were not taken.'),
-  ]
-  const type = builder.objectRef<OutboxFigures>('OutboxFigures').implement({
-    description: 'How far behind the deliveries of the app are, on all instances together.',
-    fields: (t) => ({
-      ...Object.fromEntries(
-        counts.map(({ name, description }) => [name, t.exposeInt(name, { description })]),
-      ),
-      eventsLag: t.exposeFloat('eventsLag', {
-        description: 'For how many seconds the first event has waited.',
-      }),
-      deliveriesLag: t.exposeFloat('deliveriesLag', {
-        description: 'For how many seconds the first delivery has been due.',
-      }),
-    }),
-  })
-  builder.queryField('outbox', (t) =>
-    t.field({
-      type,
-      access: 'admin',
-      description: 'How far behind the deliveries are.',
-      resolve: (_root, _args, { app }) => findFigures(app.pool),
     }),
   )
 }

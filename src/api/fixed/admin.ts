@@ -11,6 +11,7 @@ import { addDeliveries } from './admin-deliveries.ts'
 import { addDocument } from './admin-document.ts'
 import { addEndpoints } from './admin-endpoints.ts'
 import { addEntities } from './admin-entities.ts'
+import { addFigures } from './admin-figures.ts'
 import { addHistory } from './admin-history.ts'
 import { addIdentityProvider } from './admin-identity-provider.ts'
 import { addInvites } from './admin-invites.ts'
@@ -62,6 +63,7 @@ export function buildAdminSchema(hooks: AdminHooks): GraphQLSchema {
   addWebhooks(builder, parts)
   addEndpoints(builder)
   addDeliveries(builder)
+  addFigures(builder)
   addUsers(builder)
   addInvites(builder)
   addApiKeys(builder)

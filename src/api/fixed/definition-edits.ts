@@ -1,5 +1,6 @@
 // What the mutations of the admin API do to the definitions of an app; each refuses names that are taken or missing.
 import { fail, failAll } from '../../errors.ts'
+import { removeOwned } from '../../metadata/definition-kinds.ts'
 import type { Entity } from '../../metadata/entity.ts'
 import type { Definitions } from '../../metadata/registry.ts'
 import type { Relation } from '../../metadata/relation.ts'
@@ -51,7 +52,7 @@ function findGoneFields(old: Entity, entity: Entity): readonly Readonly<{ entity
 /** What else goes with an entity. */
 export type Removal = Readonly<{ withRelations: boolean; dropTable: boolean }>
 
-/** Removes an entity with its rules and machines; relations that lean on it go with it when `withRelations`, else they refuse. */
+/** Removes an entity with all that it owns; relations that lean on it go with it when `withRelations`, else they refuse. */
 export function removeEntity(
   current: Definitions,
   name: string,
@@ -61,13 +62,9 @@ export function removeEntity(
   const leaning = current.relations.filter((relation) => leansOn(relation, name))
   if (leaning.length > 0 && !withRelations) throw refuseLeaning(name, leaning)
   const definitions = {
-    ...current,
+    ...removeOwned(current, name),
     entities: current.entities.filter((entity) => entity.name !== name),
     relations: current.relations.filter((relation) => !leansOn(relation, name)),
-    rules: current.rules.filter((rule) => rule.entity !== name),
-    machines: current.machines.filter((machine) => machine.entity !== name),
-    permissions: current.permissions.filter((permission) => permission.entity !== name),
-    webhooks: current.webhooks.filter((webhook) => webhook.entity !== name),
   }
   const edit = { definitions, replaced: [name] }
   return dropTable ? { ...edit, drops: { tables: [name], joinTables: leaning.filter(isJoin) } } : edit

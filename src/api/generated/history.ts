@@ -79,9 +79,15 @@ type Level = Readonly<{
 
 function openLevel(shape: Shape, size: number, context: Context): Level {
   const asking = startRead(shape, new Map(), context)
-  const entries = new DataLoader<Asked, Entries, string>((asked) => findHistories(asking, asked, size), {
-    cacheKeyFn: ({ key }) => key,
-  })
+  const entries = new DataLoader<Asked, Entries, string>(
+    (asked) => {
+      context.app.noteBatch?.(asked.length)
+      return findHistories(asking, asked, size)
+    },
+    {
+      cacheKeyFn: ({ key }) => key,
+    },
+  )
   const counts = new DataLoader<string, number>(async (keys) => {
     const found = await countHistories(asking, keys)
     return keys.map((key) => found.get(key) ?? 0)

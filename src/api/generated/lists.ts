@@ -75,7 +75,7 @@ export async function resolveChildren(
   info: GraphQLResolveInfo,
 ): Promise<Connection> {
   const level = findLevel(context, info.fieldNodes, () =>
-    openLevel(planList(shape, input, nestedPage, context, info), end),
+    openLevel(planList(shape, input, nestedPage, context, info), end, context.app),
   )
   const { list, scope, withRows } = level.plan
   const found = withRows ? await level.rows.load(parent) : noRows
@@ -132,8 +132,9 @@ type Level = Readonly<{
   aggregates: DataLoader<unknown, Aggregate>
 }>
 
-function openLevel(plan: Plan, end: RelationEnd): Level {
+function openLevel(plan: Plan, end: RelationEnd, { noteBatch }: Context['app']): Level {
   const rows = new DataLoader<unknown, Rows>(async (parents) => {
+    noteBatch?.(parents.length)
     const found = await findChildren(plan.read, end, parents, plan.list)
     return parents.map((parent) => found.get(String(parent)) ?? noRows)
   })
@@ -159,6 +160,7 @@ function openRelated(
 ): DataLoader<unknown, Row | null> {
   const read = startRead(shape, selectColumns(info, shape, info.fieldNodes), context)
   return new DataLoader(async (parents) => {
+    context.app.noteBatch?.(parents.length)
     const found = await findRelated(read, end, parents)
     return parents.map((parent) => found.get(String(parent)) ?? null)
   })

@@ -1,7 +1,8 @@
 // The root fields that follow the records of an entity: each change that the viewer may see, until something ends it.
 import { type GraphQLFieldConfig, type GraphQLFieldConfigMap, GraphQLNonNull, GraphQLString } from 'graphql'
+import type { Sql } from '../../database/connect.ts'
 import { fail } from '../../errors.ts'
-import { findChanges, findLastPlace, type Place } from '../../pipeline/reads/changes.ts'
+import { findChanges, findLastPlace, isAhead, type Place } from '../../pipeline/reads/changes.ts'
 import { type CursorScope, readCursor } from '../../pipeline/reads/cursor.ts'
 import type { Context } from '../context.ts'
 import type { Event } from './change-events.ts'
@@ -42,7 +43,8 @@ async function follow(shape: Shape, given: Given, context: Context): Promise<Asy
   const { app, viewer, address } = context
   const scope = { key: app.cursorKey, order: `changes of ${shape.entity.name}` }
   const filter = readFilter(shape, given.where)
-  const place = given.after == null ? await findLastPlace(app.pool) : readPlace(scope, given.after)
+  const place =
+    given.after == null ? await findLastPlace(app.pool) : await readPlace(app.pool, scope, given.after)
   const follower = app.feed.follow(shape.entity.name, viewer.id ?? address)
   const read = startRead(shape, new Map(), context)
   const events = tellEvents()
@@ -59,6 +61,7 @@ async function follow(shape: Shape, given: Given, context: Context): Promise<Asy
         behind = found.place
         if (!found.hasMore) await follower.wait()
       }
+      if (follower.isOver()) throw tellOver()
     } finally {
       follower.leave()
     }
@@ -71,13 +74,22 @@ async function follow(shape: Shape, given: Given, context: Context): Promise<Asy
   return events
 }
 
-function readPlace(scope: CursorScope, cursor: string): Place {
+function tellOver(): Error {
+  const message = 'This server stops, or closes the app; subscribe again after the last cursor'
+  return fail('LIMIT_EXCEEDED', message, undefined, { retryAfter: 1 })
+}
+
+async function readPlace(sql: Sql, scope: CursorScope, cursor: string): Promise<Place> {
   const [transaction, id, at] = readCursor(scope, cursor, 'after')
-  if (Date.now() - Date.parse(String(at)) > keptFor) {
-    const message = 'is more than an hour old; read the list anew and subscribe without it'
-    throw fail('BAD_USER_INPUT', `after ${message}`, [{ path: 'after', message }])
-  }
-  return { transaction: String(transaction), id: String(id) }
+  if (Date.now() - Date.parse(String(at)) > keptFor) throw refuseCursor('is more than an hour old')
+  const place = { transaction: String(transaction), id: String(id) }
+  if (await isAhead(sql, place)) throw refuseCursor('is from before the database was restored')
+  return place
+}
+
+function refuseCursor(reason: string): Error {
+  const message = `${reason}; read the list anew and subscribe without it`
+  return fail('BAD_USER_INPUT', `after ${message}`, [{ path: 'after', message }])
 }
 
 /** A subscription ends with the rights and the definitions that it began with. */

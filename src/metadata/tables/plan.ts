@@ -40,6 +40,11 @@ export function findChanged({ before, after, drops }: Transition): readonly Pair
     )
 }
 
+/** Every table of the definitions, as if nothing of it had changed. */
+export function pairAll(registry: Registry): readonly Pair[] {
+  return [...allTables(registry)].map((each) => ({ name: each.table.name, was: each, is: each }))
+}
+
 function makePair(name: string, was: Owned | undefined, is: Owned | undefined): Pair {
   return { name, ...(was ? { was } : {}), ...(is ? { is } : {}) }
 }

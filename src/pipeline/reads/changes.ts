@@ -31,6 +31,13 @@ export async function findLastPlace(sql: Sql): Promise<Place> {
   return { transaction: row?.transaction ?? '0', id: '0' }
 }
 
+/** Whether the place lies ahead of everything that this server has begun: it is then of another one, before a restore. */
+export async function isAhead(sql: Sql, { transaction }: Place): Promise<boolean> {
+  const text = 'select $1::xid8 >= pg_snapshot_xmax(pg_current_snapshot()) as "isAhead"'
+  const [row] = await run<{ isAhead: boolean }>(sql, { text, values: [transaction] })
+  return row?.isAhead ?? false
+}
+
 /**
  * The changes behind a place. An older transaction of the app that is still in progress holds back the newer ones, so that nothing
  * ever appears before a place that was handed out.

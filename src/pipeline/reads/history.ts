@@ -48,7 +48,7 @@ export async function findHistories(
   const keys = asked.map(({ key }) => key)
   const values: Values = [entity.name, size + 1, keys, asked.map(({ before }) => before ?? newest)]
   const { from, where, writeRecords } = placeImages(viewer, entity, values)
-  const page = `select ${writeEntryColumns(writeRecords())} from ${from} where a.entity = $1 and a.record_id = k.key and a.id < k.before and ${where} order by a.id desc limit $2::integer`
+  const page = `select ${writeEntryColumns(writeRecords())} from ${from} where a.record_id = k.key and a.id < k.before and ${where} order by a.id desc limit $2::integer`
   const text = `select k.place, r.* from unnest($3::text[], $4::bigint[]) with ordinality as k(key, before, place) cross join lateral (${page}) r`
   const rows = await run<AuditEntry & { place: string }>(sql, statement(text, values))
   const found = asked.map((): AuditEntry[] => [])
@@ -64,17 +64,23 @@ type Images = Readonly<{
 
 /** An entry is told to those who may see the record as it was before or as it was after, each part to those who may see that. */
 function placeImages(viewer: Reader, entity: RegistryEntity, values: Values): Images {
-  if (isAdmin(viewer)) return { from: '_audit a', where: 'true', writeRecords: () => whole }
+  if (isAdmin(viewer)) return { from: ownEntries, where: 'true', writeRecords: () => whole }
   const before = readableImage(viewer, entity, 'a.old', 'o', values)
   const after = readableImage(viewer, entity, 'a.new', 'n', values)
   const rowOf = (json: string): string =>
     `cross join lateral jsonb_populate_record(null::${quoteName(entity.table)}, ${json})`
   return {
-    from: `_audit a ${rowOf('a.old')} o ${rowOf('a.new')} n`,
+    from: `${ownEntries} ${rowOf('a.old')} o ${rowOf('a.new')} n`,
     where: `((${before.where}) or (${after.where}))`,
     writeRecords: () => ({ old: tellWhere(before), new: tellWhere(after) }),
   }
 }
+
+/** The entries of the entity `$1`: since it has its name, and before that under its former ones. */
+const ownEntries = `(
+    select $1::text as name, coalesce((select max(until) from _former_names where former = $1::text), 0) as since, null::bigint as until
+    union all select former, since, until from _former_names where entity = $1::text
+  ) named join _audit a on a.entity = named.name and a.id > named.since and (named.until is null or a.id <= named.until)`
 
 const whole = { old: 'a.old', new: 'a.new' }
 
@@ -97,7 +103,7 @@ export async function countHistories(
 ): Promise<ReadonlyMap<string, number>> {
   const values: Values = [entity.name, keys]
   const { from, where } = placeImages(viewer, entity, values)
-  const text = `select a.record_id as key, count(*) as count from ${from} where a.entity = $1 and a.record_id = any($2::text[]) and ${where} group by 1`
+  const text = `select a.record_id as key, count(*) as count from ${from} where a.record_id = any($2::text[]) and ${where} group by 1`
   const rows = await run<{ key: string; count: string }>(sql, statement(text, values))
   return new Map(rows.map(({ key, count }) => [key, Number(count)]))
 }

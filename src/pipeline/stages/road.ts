@@ -1,4 +1,5 @@
 // The form of a stage, so that stages which start writes of their own can be handed the road; and how one is run.
+import { isFollowed, tellWork } from '../../log/work.ts'
 import { type Act, nameActor } from './act.ts'
 import { listWrites, type Write } from './writes.ts'
 
@@ -20,7 +21,12 @@ export async function runStage(
 ): Promise<void> {
   const { context } = act
   const started = context.trace && performance.now()
-  await stage.run(act, roots, carryOut)
+  if (isFollowed())
+    await tellWork(
+      { kind: 'stage', name: stage.name, facts: {} },
+      async () => await stage.run(act, roots, carryOut),
+    )
+  else await stage.run(act, roots, carryOut)
   if (started === undefined) return
   context.trace?.push({
     stage: stage.name,

@@ -12,12 +12,16 @@ import { type AppEntry, appsChannel, leaseApp, listApps, renewLeases, returnApp 
 import { countPlaces, createRoom } from './room.ts'
 import { closeSlot, createSlot, openSlot, type Slot, type SlotHooks } from './slot.ts'
 
+/** An open app, and how many of its requests are at work or wait for a place. */
+export type OpenPlace = Readonly<{ name: string; app: OpenApp; requests: number }>
+
 export type Apps = Readonly<{
   /** Lets a request in, when the app is open and has a place for it; resolves to what is called at its end. */
   enter(name: string, guest: Guest): Promise<() => void>
   /** The app, which is open for those who have entered. */
   find(name: string): OpenApp | undefined
   listNames(): readonly string[]
+  listOpen(): readonly OpenPlace[]
   /** Which apps, or `_platform` for the list of them, were not up to date for so many milliseconds. */
   listLate(milliseconds: number): readonly string[]
   /** Resolves when what the list says by now is followed, and apps that are gone are closed. */
@@ -53,7 +57,7 @@ export async function startDirectory(options: DirectoryOptions): Promise<Apps> {
   const hooks: SlotHooks = {
     findRoom: (slot) => findRoom(slot, hooks),
     async open(place) {
-      await leaseApp(registrar.pool, place.name, instance)
+      if (!(await leaseApp(registrar.pool, place.name, instance))) throw refuseGone(place.name)
       return await options.open({ ...place, url: withDatabase(registrar.url, place.database) })
     },
     afterClose: ({ name }, nextDue) => returnApp(registrar.pool, name, instance, nextDue),
@@ -137,6 +141,8 @@ export async function startDirectory(options: DirectoryOptions): Promise<Apps> {
     },
     find: (name) => slots.get(name)?.app,
     listNames: () => [...slots.keys()].sort(),
+    listOpen: () =>
+      [...slots].flatMap(([name, { app, gate }]) => (app ? [{ name, app, requests: gate.count() }] : [])),
     listLate(milliseconds) {
       const late = [...slots.values()].filter(({ app }) => app !== undefined && app.age() > milliseconds)
       const names = late.map(({ place }) => place.name)

@@ -1,5 +1,6 @@
 // Makes and deletes apps, each whole or not at all: what a crash leaves half done is removed by whoever comes next.
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { NewApp } from '../../api/context.ts'
 import { normaliseEmail } from '../../auth/email.ts'
 import { createUser } from '../../auth/users.ts'
@@ -8,15 +9,26 @@ import { dropDatabase, ensureDatabase, withDatabase } from '../../database/datab
 import { findNameProblem, joinName } from '../../database/identifiers.ts'
 import { migrate } from '../../database/migrate.ts'
 import { type AppError, fail, failAll, type Problem } from '../../errors.ts'
+import type { Storage } from '../../files/storage.ts'
 import { describe, isStorable } from '../../reader.ts'
 import { type AppPlace, appsChannel } from './places.ts'
 
 /** Where the list of apps is. `url` names the platform's database; `prepare` is false behind a pooler. */
-export type Registrar = Readonly<{ pool: Pool; url: string; prepare: boolean }>
+export type Registrar = Readonly<{
+  pool: Pool
+  url: string
+  prepare: boolean
+  storage: Pick<Storage, 'clear'>
+}>
 /** The first administrator, with the password that was generated and is kept nowhere. */
 export type FirstAdmin = Readonly<{ email: string; password: string }>
 
 const mostLetters = 200
+/** So many files of an app that is deleted are removed at a time. */
+const mostFiles = 2_000
+/** Milliseconds that somebody waits for a name that is being made, deleted or healed. */
+const mostWait = 5_000
+const lookEvery = 50
 /** Names that would pass for parts of an address. */
 const reserved = new Set(['admin', 'api', 'graphql', 'platform'])
 
@@ -24,20 +36,20 @@ const reserved = new Set(['admin', 'api', 'graphql', 'platform'])
 export async function createApp(registrar: Registrar, app: NewApp): Promise<FirstAdmin> {
   checkNewApp(app)
   return await inTurn(registrar, app.name, async (turn) => {
-    await removeRemains(registrar, app.name)
+    if (!(await removeRemains(registrar, app.name))) throw refuseUnfinished(app.name)
     const place = await beginApp(registrar, app)
     try {
       const admin = await makeDatabase(registrar, place, app)
       await announceReady(turn, place)
       return admin
     } catch (error) {
-      await removeApp(registrar, place)
+      await removeApp(registrar, place, { mayHaveFiles: false })
       throw error
     }
   })
 }
 
-/** Deletes an app with all that it has. NOT_FOUND when there is none; BAD_USER_INPUT unless `confirm` repeats the name. */
+/** Deletes an app with all that it has; files that are very many go in the background. NOT_FOUND when there is none; BAD_USER_INPUT unless `confirm` repeats the name. */
 export async function deleteApp(
   registrar: Registrar,
   { name, confirm }: Readonly<{ name: string; confirm: string }>,
@@ -52,7 +64,7 @@ export async function deleteApp(
   await inTurn(registrar, name, async () => {
     const place = await hideApp(registrar, name)
     await afterHiding()
-    await removeApp(registrar, place)
+    await removeApp(registrar, place, { mayHaveFiles: true })
   })
 }
 
@@ -82,12 +94,22 @@ function checkNewApp({ name, displayName }: NewApp): void {
 /** One at a time for each name. The turn ends with the connection, also with that of a process that was killed. */
 async function inTurn<T>(registrar: Registrar, name: string, work: (turn: Sql) => Promise<T>): Promise<T> {
   return await visit(registrar, async (turn) => {
-    if (await takeTurn(turn, name)) return await work(turn)
-    throw fail(
-      'CONFLICT',
-      `The app ${describe(name)} is being made or deleted at this moment; try again later`,
-    )
+    const until = performance.now() + mostWait
+    while (!(await takeTurn(turn, name)))
+      if (performance.now() < until) await sleep(lookEvery)
+      else throw refuseBusy(name)
+    return await work(turn)
   })
+}
+
+function refuseBusy(name: string): AppError {
+  const message = `The app ${describe(name)} is being made or deleted at this moment; try again later`
+  return fail('CONFLICT', message)
+}
+
+function refuseUnfinished(name: string): AppError {
+  const message = `The files of the app ${describe(name)} that was deleted are still being removed; try again later`
+  return fail('CONFLICT', message)
 }
 
 /** A connection of its own: turns take long, and the pool is for those who ask. */
@@ -111,10 +133,12 @@ async function takeTurn(turn: Sql, name: string): Promise<boolean> {
   return row?.mine ?? false
 }
 
-async function removeRemains(registrar: Registrar, name: string): Promise<void> {
-  const text = `select name, database, salt from _apps where name = $1 and state <> 'ready'`
-  const [remains] = await run<AppPlace>(registrar.pool, { text, values: [name] })
-  if (remains) await removeApp(registrar, remains)
+/** Whether nothing is left of what was begun under the name. */
+async function removeRemains(registrar: Registrar, name: string): Promise<boolean> {
+  const text = `select name, database, salt, state from _apps where name = $1 and state <> 'ready'`
+  const [remains] = await run<AppPlace & { state: string }>(registrar.pool, { text, values: [name] })
+  if (remains === undefined) return true
+  return await removeApp(registrar, remains, { mayHaveFiles: remains.state === 'deleting' })
 }
 
 /** No two apps ever have a database of the same name, so nobody who still knows a deleted one meets its successor's. */
@@ -168,11 +192,20 @@ function refuseUnknown(name: string): AppError {
   return fail('NOT_FOUND', `There is no app ${describe(name)} here`)
 }
 
-/** Not in the turn's transaction, which an error rolls back. */
-async function removeApp({ pool, url }: Registrar, { name, database }: AppPlace): Promise<void> {
+/**
+ * Not in the turn's transaction, which an error rolls back. The entry goes last, so that what is left is found again;
+ * whether it has gone.
+ */
+async function removeApp(
+  { pool, url, storage }: Registrar,
+  { name, database }: AppPlace,
+  { mayHaveFiles }: Readonly<{ mayHaveFiles: boolean }>,
+): Promise<boolean> {
   await dropDatabase(withDatabase(url, database))
+  if (mayHaveFiles && !(await storage.clear(name, mostFiles))) return false
   const text = "delete from _apps where name = $1 and database = $2 and state <> 'ready'"
   await run(pool, { text, values: [name, database] })
+  return true
 }
 
 async function announce(sql: Sql, name: string): Promise<void> {

@@ -25,12 +25,16 @@ export async function listApps(sql: Sql): Promise<readonly AppEntry[]> {
   return await run<Row & AppEntry>(sql, { text, values: [] })
 }
 
-/** Notes that the process has the app open: if it ends without a word, others see to what is due. */
-export async function leaseApp(sql: Sql, app: string, instance: string): Promise<void> {
-  const text = `with due as (update _apps set next_due_at = least(next_due_at, now()) where name = $1)
-    insert into _app_leases (app, instance, expires_at) values ($1, $2, now() + interval '${leaseSeconds} s')
-    on conflict (app, instance) do update set expires_at = excluded.expires_at`
-  await run(sql, { text, values: [app, instance] })
+/**
+ * Notes that the process has the app open: if it ends without a word, others see to what is due. False when the app is
+ * gone, which the process may not have heard yet.
+ */
+export async function leaseApp(sql: Sql, app: string, instance: string): Promise<boolean> {
+  const text = `with due as (
+      update _apps set next_due_at = least(next_due_at, now()) where name = $1 and state = 'ready' returning name)
+    insert into _app_leases (app, instance, expires_at) select name, $2, now() + interval '${leaseSeconds} s' from due
+    on conflict (app, instance) do update set expires_at = excluded.expires_at returning app`
+  return (await run(sql, { text, values: [app, instance] })).length > 0
 }
 
 /** Says again what the process has open. */
