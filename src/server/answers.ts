@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql'
 import type { Context, Platform, PlatformContext } from '../api/context.ts'
-import { isAdmin } from '../auth/viewer.ts'
+import { isAdmin, nameViewer } from '../auth/viewer.ts'
 import type { Config } from '../config.ts'
 import { fail } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -22,6 +22,7 @@ import { runSubscriptions } from './subscribe.ts'
 import { createThinRoute } from './thin-route.ts'
 import { startTraces, traceResults } from './trace.ts'
 import { readUpload, takeOperations } from './uploads.ts'
+import { readNarrowedViewer, readWholeViewer } from './viewer-of.ts'
 import { checkArguments, createGraphQLServer, innerPath } from './yoga.ts'
 
 type AppRoute = Extract<Route, { kind: 'data' | 'admin' }>
@@ -75,10 +76,16 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
     if (app === undefined) throw fail('NOT_FOUND', `There is no app ${JSON.stringify(name)} here`)
     return app
   }
-  const openContext = async (name: string, { request, requestId }: Asked): Promise<Context> => {
+  const openContext = async (
+    { app: name, kind }: AppRoute,
+    { request, requestId }: Asked,
+  ): Promise<Context> => {
     const { app, authenticator } = findApp(name)
-    const recheckViewer = () => authenticator.authenticate(request.headers.authorization)
+    const readViewer = kind === 'data' ? readNarrowedViewer : readWholeViewer
+    const recheckViewer = () => readViewer(authenticator, request)
     const viewer = await recheckViewer()
+    if (viewer.administrator !== undefined)
+      log.info({ app: name, requestId, viewer: nameViewer(viewer) }, 'asks with the roles of others')
     const own = {
       edition: app.readEdition(),
       levels: new WeakMap(),
@@ -97,7 +104,7 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
     deleteApp: (given) => deleteApp(platform.registrar, given, apps.refresh),
   }
   const openPlatformContext = async ({ request, requestId }: Asked): Promise<PlatformContext> => {
-    const viewer = await platform.authenticator.authenticate(request.headers.authorization)
+    const viewer = await readWholeViewer(platform.authenticator, request)
     return { platform: platformContext, viewer, address: readAddress(request), requestId }
   }
 
@@ -131,20 +138,20 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
     async graphql(route, asked, response) {
       const { request, requestId, body } = asked
       if (route.kind === 'data') {
-        const context = await openContext(route.app, asked)
+        const context = await openContext(route, asked)
         const schema = await context.edition.findSchema(context.viewer.roles)
         if (await thin.answer(request, response, body, { schema, context, requestId })) return
         return await send(response, await data.fetch(toRequest(asked), context))
       }
       if (route.kind === 'admin')
-        return await send(response, await admin.fetch(toRequest(asked), await openContext(route.app, asked)))
+        return await send(response, await admin.fetch(toRequest(asked), await openContext(route, asked)))
       return await send(
         response,
         await platformServer.fetch(toRequest(asked), await openPlatformContext(asked)),
       )
     },
     async upload(route, asked, response) {
-      const context = await openContext(route.app, asked)
+      const context = await openContext(route, asked)
       const { operations, drop } = await readUpload(asked.request, context, config.mostBodyBytes)
       try {
         await send(response, await data.fetch(toRequest(asked), { ...context, operations }))
