@@ -53,6 +53,8 @@ export type Config = Readonly<{
   /** Networks whose proxies may name the address of a client. */
   trustedProxies: readonly string[]
   files: FileSettings
+  /** Whether browsers get a workbench at the addresses of the APIs. */
+  workbench: boolean
 }>
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -72,6 +74,7 @@ const keys = [
   'trusted_proxies',
   'files',
   's3',
+  'workbench',
 ] as const
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
@@ -89,6 +92,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   METALOOM_WEBHOOK_ENV: ['webhooks', 'env'],
   METALOOM_WEBHOOK_RETRY_MS: ['webhooks', 'retry_ms'],
   METALOOM_TRUSTED_PROXIES: ['trusted_proxies'],
+  METALOOM_WORKBENCH: ['workbench'],
   METALOOM_FILES_DIR: ['files', 'path'],
   METALOOM_PUBLIC_URL: ['files', 'public_url'],
   METALOOM_S3_ENDPOINT: ['s3', 'endpoint'],
@@ -137,7 +141,7 @@ function merge(file: unknown, environment: Environment): unknown {
 
 function readVariable(key: string, text: string): unknown {
   if (key === 'port' || key === 'retry_ms') return /^\d+$/.test(text) ? Number(text) : text
-  if (key === 'allow_private_webhooks')
+  if (key === 'allow_private_webhooks' || key === 'workbench')
     return text === '1' || text === 'true' ? true : text === '0' || text === 'false' ? false : text
   if (key === 'trusted_proxies' || key === 'env') return text.split(',').map((item) => item.trim())
   return text
@@ -184,6 +188,7 @@ function readSettings(source: Source, environment: Environment, directory: strin
     },
     trustedProxies: readList(source, 'trusted_proxies', readNetwork(source.problems)) ?? [],
     files: readFileSettings(source, directory, dataDir),
+    workbench: readFlag(source, 'workbench') ?? !isProduction,
   }
 }
 

@@ -12,10 +12,8 @@ import type { Apps } from './apps/directory.ts'
 import { createApp, deleteApp } from './apps/lifecycle.ts'
 import { createAddressReader } from './client-address.ts'
 import { answerFile, answerPut } from './file-routes.ts'
-import { createGraphiQL } from './graphiql.ts'
-import { writeHome } from './home.ts'
 import type { OpenPlatform } from './platform.ts'
-import { send, sendPage, sendText } from './reply.ts'
+import { send, sendText } from './reply.ts'
 import { rerunStale, runOnNewest } from './rerun.ts'
 import type { Route } from './routes.ts'
 import { runSubscriptions } from './subscribe.ts'
@@ -23,6 +21,7 @@ import { createThinRoute } from './thin-route.ts'
 import { startTraces, traceResults } from './trace.ts'
 import { readUpload, takeOperations } from './uploads.ts'
 import { readNarrowedViewer, readWholeViewer } from './viewer-of.ts'
+import { createWorkbench, type PageRoute } from './workbench/workbench.ts'
 import { checkArguments, createGraphQLServer, innerPath } from './yoga.ts'
 
 type AppRoute = Extract<Route, { kind: 'data' | 'admin' }>
@@ -37,7 +36,7 @@ export type Answers = Readonly<{
   /** The most bytes that the body of this request may have; more for administrators at the admin address. */
   findBodyLimit(route: Route, request: IncomingMessage): Promise<number>
   plain(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void>
-  page(route: Route, address: string, request: IncomingMessage, response: ServerResponse): Promise<void>
+  page(route: PageRoute, address: string, response: ServerResponse): Promise<void>
   graphql(route: GraphQLRoute, asked: Asked, response: ServerResponse): Promise<void>
   /** A request of the data API that carries files; its body is read once it is known who sends it. */
   upload(route: AppRoute, asked: Asked, response: ServerResponse): Promise<void>
@@ -64,7 +63,7 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
   ])
   const admin = createGraphQLServer<Context>(() => schemas.admin, log)
   const platformServer = createGraphQLServer<PlatformContext>(() => schemas.platform, log)
-  const graphiql = createGraphiQL(config.admin.email)
+  const workbench = createWorkbench(config)
   const readAddress = createAddressReader(config.trustedProxies)
   const thin = createThinRoute(
     log,
@@ -119,8 +118,10 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
       const viewer = await findApp(route.app).authenticator.authenticate(request.headers.authorization)
       return isAdmin(viewer) ? config.mostAdminBodyBytes : config.mostBodyBytes
     },
-    async plain(route, _request, response) {
-      if (route.kind === 'home') return sendText(response, 200, 'text/html', writeHome(apps.listNames()))
+    async plain(route, request, response) {
+      if (route.kind === 'home') return workbench.home(apps.listNames(), response)
+      if (route.kind === 'asset') return await workbench.asset(route.path, request, response)
+      if (route.kind === 'desk') return await workbench.desk(findApp(route.app), request, response)
       if (route.kind === 'alive') return sendText(response, 200, 'text/plain', 'ok\n')
       if (route.kind !== 'ready') throw fail('NOT_FOUND', 'Nothing answers at this address; see /')
       const late = apps.listLate(mostAge)
@@ -130,10 +131,9 @@ export function createAnswers({ apps, platform, schemas, config, log }: AnswerOp
           : `not ready: the metadata of ${late.join(', ')} could not be read for 30 s\n`
       return sendText(response, late.length === 0 ? 200 : 503, 'text/plain', text)
     },
-    async page(route, address, request, response) {
-      if (route.kind === 'data' || route.kind === 'admin') findApp(route.app)
-      const kind = route.kind === 'data' || route.kind === 'admin' ? route.kind : 'platform'
-      sendPage(request, response, await graphiql(kind, address))
+    async page(route, address, response) {
+      if ('app' in route) findApp(route.app)
+      await workbench.page(route, address, response)
     },
     async graphql(route, asked, response) {
       const { request, requestId, body } = asked
