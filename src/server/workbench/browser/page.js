@@ -150,7 +150,7 @@ async function start() {
   showAccount()
   showStarters(desk.starters)
   showRoles(desk.roles)
-  if (document.readyState === 'loading')
+  if (self.YogaGraphiQL === undefined)
     await new Promise((resolve) => addEventListener('DOMContentLoaded', resolve))
   const { createElement } = self.React
   self.YogaGraphiQL.renderYogaGraphiQL(find('root'), {
