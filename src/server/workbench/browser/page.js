@@ -8,6 +8,7 @@ const own = createSession(settings.realm, settings.address)
 const platform = createSession('_platform', '/api/_platform/graphql')
 const session = own.read() === null && platform.read() !== null ? platform : own
 const send = createFetch(session, settings.address)
+self.fetch = send
 const isData = settings.kind === 'data'
 
 self.MonacoEnvironment = {
@@ -163,7 +164,6 @@ async function start() {
     shouldPersistHeaders: false,
     showPersistHeadersSettings: false,
     subscriptionsProtocol: 'GRAPHQL_SSE',
-    customFetch: send,
     storage,
   })
   if (session.read() === null && !isData) dialog.showModal()

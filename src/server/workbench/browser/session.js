@@ -1,8 +1,11 @@
 // Who is logged in on this page. The access token lives in this closure only; the refresh token in the storage of this tab.
 
+/** GraphiQL calls `fetch` of the page, which the page replaces by one that logs in. */
+const plainFetch = globalThis.fetch.bind(globalThis)
+
 /** Sends one GraphQL request without any cookie; the reply's first error is thrown in words. */
 export async function ask(address, query, variables, headers = {}) {
-  const reply = await fetch(address, {
+  const reply = await plainFetch(address, {
     method: 'POST',
     credentials: 'omit',
     headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
@@ -81,7 +84,7 @@ export function createFetch(session, address) {
     const headers = new Headers(options?.headers)
     const isOwn = !headers.has('authorization')
     if (isOwn) for (const [name, value] of Object.entries(await session.headers())) headers.set(name, value)
-    const reply = await fetch(address, { ...options, headers, credentials: 'omit' })
+    const reply = await plainFetch(address, { ...options, headers, credentials: 'omit' })
     return { reply, isOwn }
   }
   return async (_url, options) => {
