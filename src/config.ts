@@ -64,6 +64,8 @@ export type Config = Readonly<{
   trustedProxies: readonly string[]
   files: FileSettings
   operations: OperationsSettings
+  /** Whether browsers get a workbench at the addresses of the APIs. */
+  workbench: boolean
 }>
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -84,6 +86,7 @@ const keys = [
   'files',
   's3',
   ...operationsKeys,
+  'workbench',
 ] as const
 
 /** Which key of app.yaml an environment variable stands for. */
@@ -101,6 +104,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   METALOOM_WEBHOOK_ENV: ['webhooks', 'env'],
   METALOOM_WEBHOOK_RETRY_MS: ['webhooks', 'retry_ms'],
   METALOOM_TRUSTED_PROXIES: ['trusted_proxies'],
+  METALOOM_WORKBENCH: ['workbench'],
   METALOOM_FILES_DIR: ['files', 'path'],
   METALOOM_PUBLIC_URL: ['files', 'public_url'],
   METALOOM_S3_ENDPOINT: ['s3', 'endpoint'],
@@ -150,7 +154,7 @@ function merge(file: unknown, environment: Environment): unknown {
 
 function readVariable(key: string, text: string): unknown {
   if (key === 'port' || key.endsWith('_ms')) return /^\d+$/.test(text) ? Number(text) : text
-  if (key === 'allow_private_webhooks')
+  if (key === 'allow_private_webhooks' || key === 'workbench')
     return text === '1' || text === 'true' ? true : text === '0' || text === 'false' ? false : text
   if (key === 'trusted_proxies' || key === 'env' || key === 'replicas')
     return text.split(',').map((item) => item.trim())
@@ -201,6 +205,7 @@ function readSettings(source: Source, environment: Environment, directory: strin
     trustedProxies: readList(source, 'trusted_proxies', readNetwork(source.problems)) ?? [],
     files: readFileSettings(source, directory, dataDir),
     operations: readOperationsSettings(source, isProduction),
+    workbench: readFlag(source, 'workbench') ?? !isProduction,
   }
 }
 

@@ -2,6 +2,7 @@
 import type { GraphQLSchema } from 'graphql'
 import { isAdminRole, readerRole } from '../auth/viewer.ts'
 import type { Registry } from '../metadata/registry.ts'
+import { listKnownRoles } from '../pipeline/rights/known-roles.ts'
 import { nameRoles } from '../pipeline/rights/sight.ts'
 import type { FindSchema } from './edition.ts'
 import { buildDataSchema } from './generated/build.ts'
@@ -31,7 +32,7 @@ type Built = { readonly schema: Promise<GraphQLSchema>; done?: GraphQLSchema }
 /** Builds the schema of administrators, and makes the place for the others. */
 export async function createSchemas(registry: Registry, fixed: GraphQLSchema): Promise<Schemas> {
   const full = await buildDataSchema(registry, fixed)
-  const known = new Set([...roleNames(registry), readerRole])
+  const known = new Set([...listKnownRoles(registry), readerRole])
   const askers = new Map<string, Asker>()
   const built = new Map<string, Built>()
 
@@ -70,16 +71,6 @@ export async function createSchemas(registry: Registry, fixed: GraphQLSchema): P
 function startAsker(registry: Registry, roles: readonly string[]): Asker {
   const views = findViews(registry, roles)
   return { roles, at: 0, views, name: nameViews(views) }
-}
-
-/** The roles that definitions speak of; no other changes what somebody sees. */
-function roleNames({ entities }: Registry): ReadonlySet<string> {
-  return new Set(
-    [...entities.values()].flatMap(({ policies, behaviour: { machine } }) => [
-      ...Object.values(policies).flatMap((each) => each.flatMap(({ roles }) => roles)),
-      ...(machine?.transitions.flatMap(({ roles }) => roles) ?? []),
-    ]),
-  )
 }
 
 /** Makes an entry the newest of its map. */

@@ -3,6 +3,7 @@
 /**
  * The caller of a request; `id` is absent for a caller without a token. Role names are lower case.
  * `sessionId` is there for those who logged in here by password; `origin` tells of all others where they come from.
+ * `administrator` is there for one who asks with fewer rights than they have: how logs name that administrator.
  */
 export type Viewer = Readonly<{
   id?: string
@@ -11,6 +12,7 @@ export type Viewer = Readonly<{
   attributes: Readonly<Record<string, unknown>>
   sessionId?: string
   origin?: 'platform' | 'api_key' | 'identity_provider' | 'command'
+  administrator?: string
 }>
 
 /** A caller without a token. */
@@ -19,8 +21,9 @@ export const anonymous: Viewer = Object.freeze({
   attributes: Object.freeze({}),
 })
 
-/** How logs name the viewer: `user:<id>`, another origin in place of `user`, or `anonymous`. */
-export function nameViewer({ id, origin }: Viewer): string {
+/** How logs name the viewer: `user:<id>`, another origin in place of `user`, or `anonymous`; `user:<id> as clerk` with fewer rights. */
+export function nameViewer({ id, origin, administrator, roles }: Viewer): string {
+  if (administrator !== undefined) return `${administrator} as ${roles.join(', ')}`
   return id === undefined ? 'anonymous' : `${origin ?? 'user'}:${id}`
 }
 

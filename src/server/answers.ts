@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql'
 import type { Context, Platform, PlatformContext } from '../api/context.ts'
 import type { Note } from '../api/note.ts'
-import { isAdmin } from '../auth/viewer.ts'
+import { isAdmin, nameViewer } from '../auth/viewer.ts'
 import type { Config } from '../config.ts'
 import { fail } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -13,19 +13,19 @@ import type { Apps } from './apps/directory.ts'
 import { createApp, deleteApp } from './apps/lifecycle.ts'
 import { createAddressReader } from './client-address.ts'
 import { answerFile, answerPut } from './file-routes.ts'
-import { createGraphiQL } from './graphiql.ts'
-import { writeHome } from './home.ts'
 import { answerFigures, type FiguresAnswer } from './metrics/reply.ts'
 import type { OpenPlatform } from './platform.ts'
 import type { Readiness } from './readiness.ts'
 import { type Replicated, replicate, replicateOperations, tellPositions } from './replicas/replicate.ts'
-import { send, sendPage, sendText } from './reply.ts'
+import { send, sendText } from './reply.ts'
 import { rerunStale, runOnNewest } from './rerun.ts'
 import type { Route } from './routes.ts'
 import { runSubscriptions } from './subscribe.ts'
 import { createThinRoute } from './thin-route.ts'
 import { startTraces, traceResults } from './trace.ts'
 import { readUpload, takeOperations } from './uploads.ts'
+import { readNarrowedViewer, readWholeViewer } from './viewer-of.ts'
+import { createWorkbench, type PageRoute } from './workbench/workbench.ts'
 import { checkArguments, createGraphQLServer, innerPath } from './yoga.ts'
 
 type AppRoute = Extract<Route, { kind: 'data' | 'admin' }>
@@ -42,7 +42,7 @@ export type Answers = Readonly<{
   /** The most bytes that the body of this request may have; more for administrators at the admin address. */
   findBodyLimit(route: Route, request: IncomingMessage): Promise<number>
   plain(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void>
-  page(route: Route, address: string, request: IncomingMessage, response: ServerResponse): Promise<void>
+  page(route: PageRoute, address: string, response: ServerResponse): Promise<void>
   graphql(route: GraphQLRoute, asked: Asked, response: ServerResponse): Promise<void>
   /** A request of the data API that carries files; its body is read once it is known who sends it. */
   upload(route: AppRoute, asked: Asked, response: ServerResponse): Promise<void>
@@ -74,7 +74,7 @@ export function createAnswers(options: AnswerOptions): Answers {
   )
   const admin = createGraphQLServer<Context & Replicated>(() => schemas.admin, log, [tellPositions()])
   const platformServer = createGraphQLServer<PlatformContext>(() => schemas.platform, log)
-  const graphiql = createGraphiQL(config.admin.email)
+  const workbench = createWorkbench(config)
   const readAddress = createAddressReader(config.trustedProxies)
   const thin = createThinRoute(
     log,
@@ -87,14 +87,17 @@ export function createAnswers(options: AnswerOptions): Answers {
     return app
   }
   const openContext = async (
-    name: string,
+    { app: name, kind }: AppRoute,
     { request, note }: Asked,
     response: ServerResponse,
   ): Promise<Context & Replicated> => {
     const open = findApp(name)
     const { app, authenticator } = open
-    const recheckViewer = () => authenticator.authenticate(request.headers.authorization)
+    const readViewer = kind === 'data' ? readNarrowedViewer : readWholeViewer
+    const recheckViewer = () => readViewer(authenticator, request)
     const viewer = await recheckViewer()
+    if (viewer.administrator !== undefined)
+      log.info({ app: name, requestId: note.requestId, viewer: nameViewer(viewer) }, 'asks with the roles of others')
     const own = {
       edition: app.readEdition(),
       levels: new WeakMap(),
@@ -115,7 +118,7 @@ export function createAnswers(options: AnswerOptions): Answers {
     deleteApp: (given) => deleteApp(platform.registrar, given, apps.refresh),
   }
   const openPlatformContext = async ({ request, note }: Asked): Promise<PlatformContext> => {
-    const viewer = await platform.authenticator.authenticate(request.headers.authorization)
+    const viewer = await readWholeViewer(platform.authenticator, request)
     return {
       platform: platformContext,
       viewer,
@@ -137,7 +140,9 @@ export function createAnswers(options: AnswerOptions): Answers {
       return isAdmin(viewer) ? config.mostAdminBodyBytes : config.mostBodyBytes
     },
     async plain(route, request, response) {
-      if (route.kind === 'home') return sendText(response, 200, 'text/html', writeHome(apps.listNames()))
+      if (route.kind === 'home') return workbench.home(apps.listNames(), response)
+      if (route.kind === 'asset') return await workbench.asset(route.path, request, response)
+      if (route.kind === 'desk') return await workbench.desk(findApp(route.app), request, response)
       if (route.kind === 'alive') return sendText(response, 200, 'text/plain', 'ok\n')
       if (route.kind === 'figures') return await answerFigures(figures, request, response)
       if (route.kind !== 'ready') throw fail('NOT_FOUND', 'Nothing answers at this address; see /')
@@ -145,31 +150,27 @@ export function createAnswers(options: AnswerOptions): Answers {
       if (problem === undefined) sendText(response, 200, 'text/plain', 'ready\n')
       else sendText(response, 503, 'text/plain', `not ready: ${problem}\n`)
     },
-    async page(route, address, request, response) {
-      if (route.kind === 'data' || route.kind === 'admin') findApp(route.app)
-      const kind = route.kind === 'data' || route.kind === 'admin' ? route.kind : 'platform'
-      sendPage(request, response, await graphiql(kind, address))
+    async page(route, address, response) {
+      if ('app' in route) findApp(route.app)
+      await workbench.page(route, address, response)
     },
     async graphql(route, asked, response) {
       const { request, body } = asked
       if (route.kind === 'data') {
-        const context = await openContext(route.app, asked, response)
+        const context = await openContext(route, asked, response)
         const schema = await context.edition.findSchema(context.viewer.roles)
         if (await thin.answer(request, response, body, { schema, context })) return
         return await send(response, await data.fetch(toRequest(asked), context))
       }
       if (route.kind === 'admin')
-        return await send(
-          response,
-          await admin.fetch(toRequest(asked), await openContext(route.app, asked, response)),
-        )
+        return await send(response, await admin.fetch(toRequest(asked), await openContext(route, asked, response)))
       return await send(
         response,
         await platformServer.fetch(toRequest(asked), await openPlatformContext(asked)),
       )
     },
     async upload(route, asked, response) {
-      const context = await openContext(route.app, asked, response)
+      const context = await openContext(route, asked, response)
       const { operations, drop } = await readUpload(asked.request, context, config.mostBodyBytes)
       try {
         await send(response, await data.fetch(toRequest(asked), { ...context, operations }))

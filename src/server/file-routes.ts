@@ -11,6 +11,7 @@ import { mayReadFile } from '../pipeline/stages/file-sight.ts'
 import type { OpenApp } from './app.ts'
 import { sendFile } from './reply-file.ts'
 import type { Route } from './routes.ts'
+import { readNarrowedViewer } from './viewer-of.ts'
 
 type FileRoute = Extract<Route, { kind: 'file' }>
 type PutRoute = Extract<Route, { kind: 'put' }>
@@ -26,8 +27,7 @@ export async function answerFile(
 ): Promise<void> {
   const query = readQuery(request)
   const left = checkLink(app.files.linkKey, { kind: 'read', id }, query)
-  const viewer =
-    left === undefined ? await authenticator.authenticate(request.headers.authorization) : undefined
+  const viewer = left === undefined ? await readNarrowedViewer(authenticator, request) : undefined
   const file = isUuid(id) ? await findStored(app.pool, id) : undefined
   if (file === undefined || file.filename !== name) throw absent()
   if (viewer && !(await mayReadFile({ sql: app.pool, registry: app.readEdition().registry, viewer }, file)))

@@ -56,7 +56,7 @@ async function answer(
   if (route.kind === 'file' || route.kind === 'put')
     return await options.answers.bytes(route, request, response)
   if (!isGraphQL(route)) return await options.answers.plain(route, request, response)
-  if (wantsPage(request)) return await options.answers.page(route, path, request, response)
+  if (wantsPage(request)) return await options.answers.page(route, path, response)
   if (route.kind === 'data' && isMultipart(request))
     return await options.answers.upload(route, { request, note, search: '', body: '' }, response)
   const body = await readBody(request, await options.answers.findBodyLimit(route, request))

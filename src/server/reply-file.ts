@@ -54,7 +54,7 @@ function writeHeaders({ file, cacheControl, asAttachment }: FileReply, etag: str
     'content-type': file.mimeType === 'text/plain' ? 'text/plain; charset=utf-8' : file.mimeType,
     etag,
     'referrer-policy': 'no-referrer',
-    vary: 'authorization',
+    vary: 'authorization, x-metaloom-roles',
     'x-content-type-options': 'nosniff',
   }
 }

@@ -2,7 +2,6 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GraphQLError } from 'graphql'
-import type { Page } from './graphiql.ts'
 
 /** Sends a fetch Response, streamed as it comes and with the reader's pace. */
 export async function send(response: ServerResponse, reply: Response): Promise<void> {
@@ -24,18 +23,6 @@ export function sendText(response: ServerResponse, status: number, type: string,
   response
     .writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'x-content-type-options': 'nosniff' })
     .end(text)
-}
-
-/** Sends a page, compressed where the browser takes that. */
-export function sendPage(request: IncomingMessage, response: ServerResponse, page: Page): void {
-  const headers = {
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
-    vary: 'accept, accept-encoding',
-  }
-  const takesGzip = String(request.headers['accept-encoding'] ?? '').includes('gzip')
-  if (takesGzip) response.writeHead(200, { ...headers, 'content-encoding': 'gzip' }).end(page.compressed)
-  else response.writeHead(200, headers).end(page.plain)
 }
 
 /** Milliseconds for which a client that was refused may go on sending. */

@@ -14,15 +14,24 @@ export async function openEvents(
   variables: object,
   token: string,
 ): Promise<EventStream> {
+  return await openEventsWith(url, { query, variables }, { authorization: `Bearer ${token}` })
+}
+
+/** The same with headers of one's own. */
+export async function openEventsWith(
+  url: string,
+  body: Readonly<{ query: string; variables?: object }>,
+  headers: Readonly<Record<string, string>>,
+): Promise<EventStream> {
   const closing = new AbortController()
   const reply = await fetch(url, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       accept: 'text/event-stream',
-      authorization: `Bearer ${token}`,
+      ...headers,
     },
-    body: JSON.stringify({ query, variables }),
+    body: JSON.stringify(body),
     signal: closing.signal,
   })
   if (reply.headers.get('content-type')?.startsWith('text/event-stream') !== true || reply.body === null)

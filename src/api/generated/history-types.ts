@@ -50,7 +50,8 @@ const HistoryEntry = new GraphQLObjectType<Row>({
     new: { type: scalars.JSON, description: 'The fields after, by their names; null where it was deleted' },
     actor: {
       type: new GraphQLNonNull(GraphQLString),
-      description: 'Who did it: `user:<id>`, `anonymous`, or `system:<what>` in the wake of someone',
+      description:
+        'Who did it: `user:<id>`, `anonymous`, or `system:<what>` in the wake of someone; `user:<id> as clerk` for an administrator who asked with the roles of others',
     },
     userId: { type: GraphQLID, description: 'The user who caused it; null without a token' },
     requestId: { type: new GraphQLNonNull(GraphQLString), description: 'The id of the request' },
