@@ -1,7 +1,8 @@
 // Runs GraphQL code generator's own packages with a configuration, as its command line does.
 import { readFile } from 'node:fs/promises'
-import { codegen } from '@graphql-codegen/core'
+import { basename } from 'node:path'
 import { preset } from '@graphql-codegen/client-preset'
+import { codegen } from '@graphql-codegen/core'
 import { buildASTSchema, parse } from 'graphql'
 
 export type Generated = readonly Readonly<{ filename: string; content: string }>[]
@@ -22,7 +23,7 @@ export const scalars = {
 export async function generateClient(snapshot: string, operations: string, options: Options): Promise<Generated> {
   const schema = parse(await readFile(`schema-snapshots/${snapshot}.graphql`, 'utf8'))
   const files = await preset.buildGeneratesSection({
-    baseOutputDir: '',
+    baseOutputDir: 'gql/',
     schema,
     schemaAst: buildASTSchema(schema),
     documents: [{ location: 'operations.graphql', document: parse(operations), rawSDL: operations }],
@@ -31,6 +32,6 @@ export async function generateClient(snapshot: string, operations: string, optio
     ...options,
   })
   return await Promise.all(
-    files.map(async (file) => ({ filename: file.filename, content: await codegen(file) })),
+    files.map(async (file) => ({ filename: basename(file.filename), content: await codegen(file) })),
   )
 }

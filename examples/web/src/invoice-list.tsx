@@ -6,7 +6,7 @@ import { InvoiceChangedDocument, InvoicesDocument, type InvoicesQueryVariables }
 import { Status, type StatusName, statuses } from './status.tsx'
 
 const size = 5
-type Page = Pick<InvoicesQueryVariables, 'first' | 'after' | 'last' | 'before'>
+type Page = Partial<Pick<InvoicesQueryVariables, 'first' | 'after' | 'last' | 'before'>>
 const firstPage: Page = { first: size }
 
 export function InvoiceList() {
@@ -20,7 +20,7 @@ export function InvoiceList() {
   })
   // Rows that are shown change by themselves, since the cache knows them by their id; others may come and go.
   useSubscription(InvoiceChangedDocument, { onData: () => void refetch() })
-  const { invoices } = data ?? previousData ?? {}
+  const invoices = (data ?? previousData)?.invoices
   return (
     <>
       <search className="filters">

@@ -10,8 +10,8 @@ type Invoice = NonNullable<InvoiceQuery['invoice']>
 export function InvoicePage({ id }: Readonly<{ id: string }>) {
   const { data, error } = useQuery(InvoiceDocument, { variables: { id }, fetchPolicy: 'cache-and-network' })
   if (error) return <Alert texts={[error.message]} />
-  if (data === undefined) return <output>Loading …</output>
-  if (data.invoice === null) return <p>There is no such invoice, or you may not see it.</p>
+  if (!data) return <output>Loading …</output>
+  if (!data.invoice) return <p>There is no such invoice, or you may not see it.</p>
   const { number, customer, status, total, note, dueOn, items } = data.invoice
   return (
     <article className="card">
