@@ -11,7 +11,15 @@ const config: CodegenConfig = {
       config: {
         useTypeImports: true,
         enumsAsTypes: true,
-        scalars: { BigInt: 'string', Decimal: 'string', Date: 'string', DateTime: 'string', Time: 'string', JSON: 'unknown', Upload: 'File' },
+        scalars: {
+          BigInt: 'string',
+          Decimal: 'string',
+          Date: 'string',
+          DateTime: 'string',
+          Time: 'string',
+          JSON: 'unknown',
+          Upload: 'File',
+        },
       },
     },
   },

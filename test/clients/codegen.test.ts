@@ -20,27 +20,45 @@ function compile(files: readonly string[]): readonly string[] {
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     types: [],
   })
-  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
 }
 
-const products = 'query Products($where: ProductFilter) { products(where: $where, first: 3) { nodes { nodeId id title price } pageInfo { endCursor } } }'
-const bills = 'query Bills { invoices { totalCount nodes { id number status total dueOn items { nodes { description unitPrice } } } } }'
+const products =
+  'query Products($where: ProductFilter) { products(where: $where, first: 3) { nodes { nodeId id title price } pageInfo { endCursor } } }'
+const bills =
+  'query Bills { invoices { totalCount nodes { id number status total dueOn items { nodes { description unitPrice } } } } }'
 
 test.each([
   ['anonymous', products],
   ['kiosk', `${products} mutation Add($input: CustomerCreateInput!) { createCustomer(input: $input) }`],
   ['customer', `${products} ${bills} subscription News { invoiceChanged { kind id node { status } } }`],
-  ['accountant', `${products} ${bills} mutation Make($input: InvoiceCreateInput!) { createInvoice(input: $input) { id transitions { to allowed } } }`],
-])('the client preset makes TypeScript for those who are %s', async (role, operations) => {
-  const config = { useTypeImports: true, enumsAsTypes: true, scalars }
-  const made = await generateClient(`invoicing.${role}`, operations, { presetConfig: {}, config })
-  const folder = join(place, role)
-  await mkdir(folder, { recursive: true })
-  for (const { filename, content } of made) await writeFile(join(folder, filename), content)
-  expect(made.map(({ filename }) => filename).sort()).toEqual(['fragment-masking.ts', 'gql.ts', 'graphql.ts', 'index.ts'])
-  expect(made.find(({ filename }) => filename === 'graphql.ts')?.content).toContain('export const ProductsDocument')
-  expect(compile(made.map(({ filename }) => join(folder, filename)))).toEqual([])
-}, 60_000)
+  [
+    'accountant',
+    `${products} ${bills} mutation Make($input: InvoiceCreateInput!) { createInvoice(input: $input) { id transitions { to allowed } } }`,
+  ],
+])(
+  'the client preset makes TypeScript for those who are %s',
+  async (role, operations) => {
+    const config = { useTypeImports: true, enumsAsTypes: true, scalars }
+    const made = await generateClient(`invoicing.${role}`, operations, { presetConfig: {}, config })
+    const folder = join(place, role)
+    await mkdir(folder, { recursive: true })
+    for (const { filename, content } of made) await writeFile(join(folder, filename), content)
+    expect(made.map(({ filename }) => filename).sort()).toEqual([
+      'fragment-masking.ts',
+      'gql.ts',
+      'graphql.ts',
+      'index.ts',
+    ])
+    expect(made.find(({ filename }) => filename === 'graphql.ts')?.content).toContain(
+      'export const ProductsDocument',
+    )
+    expect(compile(made.map(({ filename }) => join(folder, filename)))).toEqual([])
+  },
+  60_000,
+)
 
 test('the types of examples/web are those of its operations', async () => {
   const operations = await readFile('examples/web/src/operations.graphql', 'utf8')

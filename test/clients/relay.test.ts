@@ -48,7 +48,9 @@ async function compile(role: string, source: string): Promise<readonly string[]>
     await copyFile(`schema-snapshots/invoicing.${role}.graphql`, join(folder, 'schema.graphql'))
     await writeFile(join(folder, 'src/list.ts'), `import { graphql } from 'relay-runtime'\n${source}`)
     await writeFile(join(folder, 'relay.config.json'), JSON.stringify(config))
-    await run('node', [join(process.cwd(), tools, 'relay-compiler/cli.js'), 'relay.config.json'], { cwd: folder })
+    await run('node', [join(process.cwd(), tools, 'relay-compiler/cli.js'), 'relay.config.json'], {
+      cwd: folder,
+    })
     return (await readdir(join(folder, 'src/__generated__'))).sort()
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -60,9 +62,13 @@ test.each([
   ['kiosk', 'Product', 'products', ''],
   ['customer', 'Invoice', 'invoices', ''],
   ['accountant', 'Invoice', 'invoices', create],
-])('of those who are %s', async (role, type, field, more) => {
-  const made = await compile(role, list(type, field) + more)
-  const expected = ['listNextQuery', 'listOneQuery', 'listQuery', 'list_all', 'list_one']
-  const others = more ? ['listCreateMutation', 'listSubscription'] : []
-  expect(made).toEqual([...expected, ...others].map((name) => `${name}.graphql.ts`).sort())
-}, 30_000)
+])(
+  'of those who are %s',
+  async (role, type, field, more) => {
+    const made = await compile(role, list(type, field) + more)
+    const expected = ['listNextQuery', 'listOneQuery', 'listQuery', 'list_all', 'list_one']
+    const others = more ? ['listCreateMutation', 'listSubscription'] : []
+    expect(made).toEqual([...expected, ...others].map((name) => `${name}.graphql.ts`).sort())
+  },
+  30_000,
+)

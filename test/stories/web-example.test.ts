@@ -10,7 +10,9 @@ import { dataOf, type Server, startTestServer } from '../support/server.ts'
 
 // What a run without a browser leaves out shall be seen in its output.
 if (browserPath === undefined)
-  process.stderr.write('No chromium was found: the stories of test/stories/web-example.test.ts did not run.\n')
+  process.stderr.write(
+    'No chromium was found: the stories of test/stories/web-example.test.ts did not run.\n',
+  )
 
 let server: Server
 let site: PreviewServer
@@ -27,7 +29,11 @@ const shot = async (name: string) => {
 async function startExample(): Promise<void> {
   server = await startTestServer()
   const document = await readFile('examples/invoicing.yaml', 'utf8')
-  dataOf(await server.send('admin', 'mutation($d: String!) { importMetadata(document: $d) { revision } }', { d: document }))
+  dataOf(
+    await server.send('admin', 'mutation($d: String!) { importMetadata(document: $d) { revision } }', {
+      d: document,
+    }),
+  )
   const user = { email: 'clerk@example.com', password: 'a clerk of the books', roles: ['accountant'] }
   dataOf(await server.send('admin', 'mutation($u: UserInput!) { createUser(input: $u) { id } }', { u: user }))
   const inputs = Array.from({ length: 9 }, (_, index) => ({
@@ -36,12 +42,22 @@ async function startExample(): Promise<void> {
     note: index === 4 ? 'A lighthouse' : 'A bridge',
     items: { data: [{ position: 1, description: 'Steel', quantity: index + 1, unitPrice: '120.00' }] },
   }))
-  dataOf(await server.send('data', 'mutation($i: [InvoiceCreateInput!]!) { createInvoices(inputs: $i) { count } }', { i: inputs }))
+  dataOf(
+    await server.send(
+      'data',
+      'mutation($i: [InvoiceCreateInput!]!) { createInvoices(inputs: $i) { count } }',
+      { i: inputs },
+    ),
+  )
 }
 
 async function startSite(): Promise<void> {
   folder = await mkdtemp(join(tmpdir(), 'metaloom-web-'))
-  const shared = { root: 'examples/web', logLevel: 'error', build: { outDir: folder, emptyOutDir: true } } as const
+  const shared = {
+    root: 'examples/web',
+    logLevel: 'error',
+    build: { outDir: folder, emptyOutDir: true },
+  } as const
   await build(shared)
   site = await preview({ ...shared, preview: { port: 0, host: '127.0.0.1', proxy: { '/api': server.url } } })
 }
@@ -105,7 +121,9 @@ describe.skipIf(browserPath === undefined)('the sample frontend (needs chromium)
   test('shows changes that somebody else makes while it is open', async () => {
     const id = '44444444-4444-4444-8444-444444444444'
     dataOf(await server.send('data', `mutation { transitionInvoice(id: "${id}", to: PAID) { id } }`))
-    await expect.poll(() => page.locator('tr', { hasText: '2026-002' }).innerText(), { timeout: 10_000 }).toMatch(/paid/)
+    await expect
+      .poll(() => page.locator('tr', { hasText: '2026-002' }).innerText(), { timeout: 10_000 })
+      .toMatch(/paid/)
   })
 
   test('puts what is wrong beside the input that it is about, items included', async () => {
@@ -113,7 +131,8 @@ describe.skipIf(browserPath === undefined)('the sample frontend (needs chromium)
     await page.getByLabel('Number').fill('2026-900')
     await page.getByRole('button', { name: 'Add an item' }).click()
     await page.getByRole('button', { name: 'Add an item' }).click()
-    for (const index of [0, 1, 2]) await page.locator(`[name="items.${index}.description"]`).fill(`Part ${index + 1}`)
+    for (const index of [0, 1, 2])
+      await page.locator(`[name="items.${index}.description"]`).fill(`Part ${index + 1}`)
     for (const index of [0, 1, 2]) await page.locator(`[name="items.${index}.unitPrice"]`).fill('2.50')
     await page.locator('[name="items.1.quantity"]').fill('0')
     await page.locator('[name="items.2.unitPrice"]').fill('-1')
@@ -136,9 +155,13 @@ describe.skipIf(browserPath === undefined)('the sample frontend (needs chromium)
 
   test('uploads a document and shows it by its signed address', async () => {
     const buffer = Buffer.from(`%PDF-1.4\n${'% a line of the bill\n'.repeat(2_000)}%%EOF`)
-    await page.locator('input[type=file]').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no pdf') })
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no pdf') })
     await expect.poll(() => problemAt('document').innerText()).toMatch(/application\/pdf/)
-    await page.locator('input[type=file]').setInputFiles({ name: 'bill.pdf', mimeType: 'application/pdf', buffer })
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'bill.pdf', mimeType: 'application/pdf', buffer })
     const link = page.getByRole('link', { name: /bill\.pdf/ })
     await link.waitFor()
     const reply = await context.request.get(new URL((await link.getAttribute('href')) ?? '', address()).href)

@@ -20,7 +20,11 @@ export const scalars = {
 }
 
 /** What the client preset makes of operations and a schema snapshot. */
-export async function generateClient(snapshot: string, operations: string, options: Options): Promise<Generated> {
+export async function generateClient(
+  snapshot: string,
+  operations: string,
+  options: Options,
+): Promise<Generated> {
   const schema = parse(await readFile(`schema-snapshots/${snapshot}.graphql`, 'utf8'))
   const files = await preset.buildGeneratesSection({
     baseOutputDir: 'gql/',

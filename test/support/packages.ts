@@ -13,7 +13,8 @@ export async function installPackages(folder: string): Promise<string> {
   if (existsSync(place)) return place
   const draft = await mkdtemp(join(folder, '.install-'))
   try {
-    for (const name of ['package.json', 'package-lock.json']) await copyFile(join(folder, name), join(draft, name))
+    for (const name of ['package.json', 'package-lock.json'])
+      await copyFile(join(folder, name), join(draft, name))
     await run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: draft, timeout: 120_000 })
     await rename(join(draft, 'node_modules'), place).catch((error: unknown) => {
       if (!existsSync(place)) throw error

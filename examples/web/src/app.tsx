@@ -19,13 +19,27 @@ export function App() {
   return (
     <>
       <header>
-        <a href="#/" className="brand">Invoices</a>
+        <a href="#/" className="brand">
+          Invoices
+        </a>
         <nav>
-          <a href="#/new" className="button primary">New invoice</a>
-          <button type="button" onClick={logOut}>Log out</button>
+          <a href="#/new" className="button primary">
+            New invoice
+          </a>
+          <button type="button" onClick={logOut}>
+            Log out
+          </button>
         </nav>
       </header>
-      <main>{view === 'new' ? <NewInvoice /> : view === 'invoice' && id ? <InvoicePage id={id} /> : <InvoiceList />}</main>
+      <main>
+        {view === 'new' ? (
+          <NewInvoice />
+        ) : view === 'invoice' && id ? (
+          <InvoicePage id={id} />
+        ) : (
+          <InvoiceList />
+        )}
+      </main>
     </>
   )
 }

@@ -1,5 +1,12 @@
 // Apollo Client: a token on each request, subscriptions by server-sent events, records known by type and id.
-import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, InMemoryCache, Observable } from '@apollo/client'
+import {
+  ApolloClient,
+  ApolloLink,
+  CombinedGraphQLErrors,
+  HttpLink,
+  InMemoryCache,
+  Observable,
+} from '@apollo/client'
 import { SetContextLink } from '@apollo/client/link/context'
 import { ErrorLink } from '@apollo/client/link/error'
 import { OperationTypeNode, print } from 'graphql'
@@ -18,7 +25,8 @@ const addToken = new SetContextLink(async (context) => ({
 
 const endSession = new ErrorLink(({ error }) => {
   const isOver =
-    CombinedGraphQLErrors.is(error) && error.errors.some((each) => each.extensions?.code === 'UNAUTHENTICATED')
+    CombinedGraphQLErrors.is(error) &&
+    error.errors.some((each) => each.extensions?.code === 'UNAUTHENTICATED')
   if (isOver) forgetSession()
 })
 

@@ -34,7 +34,11 @@ export function InvoiceList() {
             }}
           >
             <option value="">All</option>
-            {statuses.map((each) => <option key={each} value={each}>{each.toLowerCase()}</option>)}
+            {statuses.map((each) => (
+              <option key={each} value={each}>
+                {each.toLowerCase()}
+              </option>
+            ))}
           </select>
         </label>
         <label>
@@ -52,14 +56,23 @@ export function InvoiceList() {
       <Alert texts={error ? [error.message] : []} />
       <table className="card">
         <thead>
-          <tr><th>Number</th><th>Customer</th><th>Status</th><th className="number">Total</th></tr>
+          <tr>
+            <th>Number</th>
+            <th>Customer</th>
+            <th>Status</th>
+            <th className="number">Total</th>
+          </tr>
         </thead>
         <tbody>
           {invoices?.nodes.map(({ id, number, customer, status, total }) => (
             <tr key={id}>
-              <td><a href={`#/invoice/${id}`}>{number}</a></td>
+              <td>
+                <a href={`#/invoice/${id}`}>{number}</a>
+              </td>
               <td>{customer?.name}</td>
-              <td><Status name={status} /></td>
+              <td>
+                <Status name={status} />
+              </td>
               <td className="number">{total}</td>
             </tr>
           ))}

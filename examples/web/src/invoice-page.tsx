@@ -15,12 +15,21 @@ export function InvoicePage({ id }: Readonly<{ id: string }>) {
   const { number, customer, status, total, note, dueOn, items } = data.invoice
   return (
     <article className="card">
-      <h1>Invoice {number} <Status name={status} /></h1>
-      <p>{customer?.name}{dueOn && ` · due on ${dueOn}`}</p>
+      <h1>
+        Invoice {number} <Status name={status} />
+      </h1>
+      <p>
+        {customer?.name}
+        {dueOn && ` · due on ${dueOn}`}
+      </p>
       {note && <p className="note">{note}</p>}
       <table>
         <thead>
-          <tr><th>Description</th><th className="number">Quantity</th><th className="number">Unit price</th></tr>
+          <tr>
+            <th>Description</th>
+            <th className="number">Quantity</th>
+            <th className="number">Unit price</th>
+          </tr>
         </thead>
         <tbody>
           {items.nodes.map(({ id, description, quantity, unitPrice }) => (
@@ -31,7 +40,12 @@ export function InvoicePage({ id }: Readonly<{ id: string }>) {
             </tr>
           ))}
         </tbody>
-        <tfoot><tr><th colSpan={2}>Total</th><td className="number">{total}</td></tr></tfoot>
+        <tfoot>
+          <tr>
+            <th colSpan={2}>Total</th>
+            <td className="number">{total}</td>
+          </tr>
+        </tfoot>
       </table>
       <Moves invoice={data.invoice} />
       <DocumentUpload invoice={data.invoice} />

@@ -47,7 +47,9 @@ export function ItemRows({ items, change, problems }: Props) {
           </button>
         </div>
       ))}
-      <button type="button" onClick={() => change([...items, newItem()])}>Add an item</button>
+      <button type="button" onClick={() => change([...items, newItem()])}>
+        Add an item
+      </button>
     </fieldset>
   )
 }

@@ -20,7 +20,9 @@ export function LoginForm() {
       <Field label="E-mail" name="email" type="email" autoComplete="username" required />
       <Field label="Password" name="password" type="password" autoComplete="current-password" required />
       <Alert texts={problem ? [problem] : []} />
-      <button type="submit" className="primary" disabled={isBusy}>Log in</button>
+      <button type="submit" className="primary" disabled={isBusy}>
+        Log in
+      </button>
     </form>
   )
 }

@@ -32,7 +32,11 @@ export function NewInvoice() {
         <label className="field">
           <span>Customer</span>
           <select name="customerId" aria-describedby="customerId-problem">
-            {data?.customers.nodes.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+            {data?.customers.nodes.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
           </select>
           <Problem name="customerId" text={problems.at.customerId} />
         </label>
@@ -40,7 +44,9 @@ export function NewInvoice() {
         <Field label="Note" name="note" problem={problems.at.note} />
       </div>
       <ItemRows items={items} change={setItems} problems={problems.at} />
-      <button type="submit" className="primary" disabled={loading}>Create</button>
+      <button type="submit" className="primary" disabled={loading}>
+        Create
+      </button>
     </form>
   )
 }

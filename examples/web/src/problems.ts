@@ -9,7 +9,8 @@ export const noProblems: Problems = { at: {}, rest: [] }
 
 /** Reads an error of Apollo Client; `places` are the inputs that can show something. */
 export function readProblems(error: unknown, places: readonly string[]): Problems {
-  if (!CombinedGraphQLErrors.is(error)) return { at: {}, rest: [error instanceof Error ? error.message : String(error)] }
+  if (!CombinedGraphQLErrors.is(error))
+    return { at: {}, rest: [error instanceof Error ? error.message : String(error)] }
   const at: Record<string, string> = {}
   const rest: string[] = []
   for (const { message, extensions } of error.errors) {
@@ -26,5 +27,8 @@ export function readProblems(error: unknown, places: readonly string[]): Problem
 
 /** `items.data[2].unitPrice` is the input `items.2.unitPrice`. */
 export function findPlace(path: string): string {
-  return path.replace(/^input\./, '').replaceAll('.data[', '[').replace(/\[(\d+)\]/g, '.$1')
+  return path
+    .replace(/^input\./, '')
+    .replaceAll('.data[', '[')
+    .replace(/\[(\d+)\]/g, '.$1')
 }

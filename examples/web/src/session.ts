@@ -48,7 +48,9 @@ export async function readToken(): Promise<string | undefined> {
 async function refresh(): Promise<Tokens | undefined> {
   const query = `mutation($token: String!) { refreshSession(refreshToken: $token) ${fields} }`
   try {
-    keep((await send<{ refreshSession: Tokens }>(query, { token: localStorage.getItem(place) })).refreshSession)
+    keep(
+      (await send<{ refreshSession: Tokens }>(query, { token: localStorage.getItem(place) })).refreshSession,
+    )
   } catch {
     forgetSession()
   }

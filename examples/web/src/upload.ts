@@ -1,5 +1,5 @@
 // Sends one file with progress, which fetch cannot tell: a GraphQL multipart request by XMLHttpRequest.
-import { address, readReply, type Reply } from './api.ts'
+import { address, type Reply, readReply } from './api.ts'
 import { readToken } from './session.ts'
 
 const query = 'mutation($file: Upload!) { uploadFile(file: $file) { id } }'
