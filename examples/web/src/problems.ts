@@ -26,7 +26,7 @@ export function readProblems(error: unknown, places: readonly string[]): Problem
 }
 
 /** `items.data[2].unitPrice` is the input `items.2.unitPrice`. */
-export function findPlace(path: string): string {
+function findPlace(path: string): string {
   return path
     .replace(/^input\./, '')
     .replaceAll('.data[', '[')
