@@ -39,7 +39,11 @@ test('Apollo Client joins pages into one list', async () => {
     edges { cursor node { id number } } pageInfo { hasNextPage endCursor hasPreviousPage startCursor } } }`
   type Found = { invoices: { edges: { node: { number: string } }[]; pageInfo: { endCursor: string } } }
   const { data } = await client.query<Found>({ query, variables: { after: null } })
-  await client.query<Found>({ query, variables: { after: data?.invoices.pageInfo.endCursor } })
+  await client.query<Found>({
+    query,
+    variables: { after: data?.invoices.pageInfo.endCursor },
+    fetchPolicy: 'network-only',
+  })
   const list = client.readQuery<Found>({ query, variables: { after: null } })
   expect(list?.invoices.edges.map(({ node }) => node.number)).toEqual(['2026-001', '2026-002'])
 })
