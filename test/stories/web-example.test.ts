@@ -126,6 +126,16 @@ describe.skipIf(browserPath === undefined)('the sample frontend (needs chromium)
       .toMatch(/paid/)
   })
 
+  test('goes on showing changes after its stream was ended by other definitions', async () => {
+    const create =
+      'mutation { createEntity(input: { name: "memo", fields: [{ name: "text", type: TEXT }] }) { name } }'
+    dataOf(await server.send('admin', create))
+    const id = '33333333-3333-4333-8333-333333333333'
+    dataOf(await server.send('data', `mutation { transitionInvoice(id: "${id}", to: VOID) { id } }`))
+    const row = page.locator('tr', { hasText: '2026-001' })
+    await expect.poll(() => row.innerText(), { timeout: 15_000 }).toMatch(/void/)
+  })
+
   test('puts what is wrong beside the input that it is about, items included', async () => {
     await page.getByRole('link', { name: 'New invoice' }).click()
     await page.getByLabel('Number').fill('2026-900')

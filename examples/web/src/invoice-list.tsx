@@ -1,6 +1,6 @@
 // The list: page by page with cursors, filtered, searched, and told of every change.
 import { useQuery, useSubscription } from '@apollo/client/react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Alert } from './field.tsx'
 import { InvoiceChangedDocument, InvoicesDocument, type InvoicesQueryVariables } from './gql/graphql.ts'
 import { Status, type StatusName, statuses } from './status.tsx'
@@ -19,7 +19,16 @@ export function InvoiceList() {
     fetchPolicy: 'cache-and-network',
   })
   // Rows that are shown change by themselves, since the cache knows them by their id; others may come and go.
-  useSubscription(InvoiceChangedDocument, { onData: () => void refetch() })
+  const { error: end, restart } = useSubscription(InvoiceChangedDocument, { onData: () => void refetch() })
+  // A stream ends with its token and with changed definitions: go on, and look at what was missed.
+  useEffect(() => {
+    if (!end) return
+    const pause = setTimeout(() => {
+      restart()
+      void refetch()
+    }, 1_000)
+    return () => clearTimeout(pause)
+  }, [end, restart, refetch])
   const invoices = (data ?? previousData)?.invoices
   return (
     <>
