@@ -22,7 +22,12 @@ beforeAll(async () => {
   )
   for (const [number, note] of Object.entries(notes))
     await read('mutation($i: InvoiceCreateInput!) { createInvoice(input: $i) { id } }', {
-      i: { number, note, customerId: ada, total: '1.00' },
+      i: {
+        number,
+        note,
+        customerId: ada,
+        items: { data: [{ position: 1, description: 'Work', unitPrice: '1.00' }] },
+      },
     })
 })
 afterAll(() => server?.stop())
