@@ -97,7 +97,10 @@ export function createAnswers(options: AnswerOptions): Answers {
     const recheckViewer = () => readViewer(authenticator, request)
     const viewer = await recheckViewer()
     if (viewer.administrator !== undefined)
-      log.info({ app: name, requestId: note.requestId, viewer: nameViewer(viewer) }, 'asks with the roles of others')
+      log.info(
+        { app: name, requestId: note.requestId, viewer: nameViewer(viewer) },
+        'asks with the roles of others',
+      )
     const own = {
       edition: app.readEdition(),
       levels: new WeakMap(),
@@ -163,7 +166,10 @@ export function createAnswers(options: AnswerOptions): Answers {
         return await send(response, await data.fetch(toRequest(asked), context))
       }
       if (route.kind === 'admin')
-        return await send(response, await admin.fetch(toRequest(asked), await openContext(route, asked, response)))
+        return await send(
+          response,
+          await admin.fetch(toRequest(asked), await openContext(route, asked, response)),
+        )
       return await send(
         response,
         await platformServer.fetch(toRequest(asked), await openPlatformContext(asked)),
