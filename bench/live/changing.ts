@@ -11,6 +11,7 @@ import { askOnce, type Exchange, makeRequest } from '../read/exchange.ts'
 import { load, type Measure } from '../read/load.ts'
 import type { Address } from '../read/target.ts'
 import { call, installMetaloom, launchMetaloom, logIn } from '../read/targets/metaloom.ts'
+import { defineApp } from '../rebuild/definitions.ts'
 import { describeMachine, saveReport, writeTable } from '../report.ts'
 import { summarize } from '../statistics.ts'
 import { defineLiveApp, type LiveApp, question } from './app.ts'
@@ -18,8 +19,7 @@ import { defineLiveApp, type LiveApp, question } from './app.ts'
 /** `saves` are the milliseconds of each mutation. */
 type Round = Readonly<{ quiet: Measure; changing: Measure; saves: readonly number[] }>
 
-const addField =
-  'mutation ($entity: String!, $input: FieldInput!) { answer: createField(entity: $entity, input: $input) { name } }'
+const importDocument = 'mutation ($d: String!) { answer: importMetadata(document: $d) { revision } }'
 const betweenSaves = 1_000
 
 function readOptions() {
@@ -44,6 +44,13 @@ async function prepareExchange(address: Address): Promise<Exchange> {
   return { request: makeRequest(address, body), body, length: JSON.stringify({ data: { answer } }).length }
 }
 
+/** The first entity with so many fields more. */
+function writeGrown(count: number): string {
+  const more = Array.from({ length: count }, (_, index) => ({ name: `extra_${index}x`, type: 'int' }))
+  const fields = [...(defineApp(1)[0]?.fields ?? []), ...more]
+  return JSON.stringify({ version: 1, entities: [{ name: 'thing_0', fields }] })
+}
+
 /** Adds a field each second and asks for it at once: an answer from an older edition would be an error, which ends the run. */
 async function changeEachSecond(
   { admin, data }: LiveApp,
@@ -53,7 +60,7 @@ async function changeEachSecond(
   const saves: number[] = []
   for (let index = first; index < first + seconds; index += 1) {
     const start = performance.now()
-    await call(admin, addField, { entity: 'thing_0', input: { name: `extra_${index}x`, type: 'INT' } })
+    await call(admin, importDocument, { d: writeGrown(index + 1) })
     saves.push(performance.now() - start)
     await call(data, `{ answer: thing0s(first: 1) { nodes { extra${index}x } } }`, {})
     await wait(Math.max(0, betweenSaves - (performance.now() - start)))

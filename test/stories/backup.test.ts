@@ -14,6 +14,7 @@ import { connect } from '../../src/database/connect.ts'
 import { createLog } from '../../src/log.ts'
 import { startServer } from '../../src/server/start.ts'
 import { png, upload } from '../support/files.ts'
+import { findFreePort } from '../support/free-port.ts'
 import { findPostgresPrograms, tellMissing } from '../support/programs.ts'
 import { type Receiver, startReceiver } from '../support/receiver.ts'
 import { dataOf, logIn, post } from '../support/server.ts'
@@ -49,7 +50,7 @@ async function startCluster(folder: string): Promise<Cluster> {
     ['-D', place, '-U', 'metaloom', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C'],
     { ...owner, stdio: 'ignore', cwd: folder },
   )
-  const port = 40_000 + Math.floor(Math.random() * 20_000)
+  const port = await findFreePort()
   const settings = [
     '-D',
     place,

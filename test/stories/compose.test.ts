@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { readConfig } from '../../src/config.ts'
 import { findRoute } from '../../src/server/routes.ts'
+import { findFreePort } from '../support/free-port.ts'
 import { type ServerProcess, startProcess } from '../support/process.ts'
 import { findProgram, tellMissing } from '../support/programs.ts'
 import { post, type Server, startTestServer } from '../support/server.ts'
@@ -121,12 +122,12 @@ describe('the servers of docker-compose.yml', () => {
   })
 })
 
+const port = await findFreePort()
 describe.runIf(haproxy)('the proxy of docker-compose.yml', () => {
   let folder: string
   let server: Server
   let proxy: ChildProcess
   const running: ServerProcess[] = []
-  const port = 20_000 + Math.floor(Math.random() * 20_000)
   const url = `http://127.0.0.1:${port}`
 
   beforeAll(async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Config } from '../../src/config.ts'
 import { connect, run } from '../../src/database/connect.ts'
 import { billing } from '../support/billing.ts'
+import { findFreePort } from '../support/free-port.ts'
 import { dataOf, errorOf, post, type Server, startTestServer } from '../support/server.ts'
 
 const token = 'a token for figures alone'
@@ -226,7 +227,7 @@ describe('the figures are for those who may read them', () => {
   })
 
   test('on a port of their own: who reaches that, and nobody at the other', async () => {
-    const port = 20_000 + Math.floor(Math.random() * 20_000)
+    const port = await findFreePort()
     const operations = withMetrics({ port, host: '127.0.0.1' })
     const other = await startTestServer(server, { isProduction: true, operations })
     try {
