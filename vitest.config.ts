@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    testTimeout: isLong ? 600_000 : 30_000,
+    testTimeout: isLong ? 600_000 : 90_000,
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { connect, type Pool, run } from '../../src/database/connect.ts'
@@ -37,9 +38,12 @@ const databaseName = `k_${randomUUID().replaceAll('-', '').slice(0, 20)}`
 const platformUrl = withDatabase(inject('databaseUrl'), databaseName)
 const appUrl = withDatabase(platformUrl, `${databaseName}_demo`)
 const acknowledged: string[] = []
+const missed: number[] = []
 let dataDir: string
 let pool: Pool
 let running: ServerProcess | undefined
+let kept = ''
+let loggedInAt = Number.NEGATIVE_INFINITY
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'metaloom-kill-workflows-'))
@@ -60,8 +64,28 @@ async function start(failpoint?: Failpoint, count = 1): Promise<Client> {
   running = await startProcess(platformUrl, dataDir, change, failpoint && failing)
   const { url } = running
   const addresses = { data: '/api/demo/graphql', admin: '/api/demo/admin/graphql' }
-  const token = await logIn(url)
+  const token = await findToken(url)
   return (api, query, variables) => post(`${url}${addresses[api]}`, query, variables, token)
+}
+
+/** All servers share a secret, so a token is good for each; too many log-ins in a quarter of an hour are refused. */
+async function findToken(url: string): Promise<string> {
+  if (performance.now() - loggedInAt > 600_000) {
+    kept = await logIn(url)
+    loggedInAt = performance.now()
+  }
+  return kept
+}
+
+/** A step that was run again may pass by its point: then the server is killed at some other. */
+async function endInTime(round: number): Promise<void> {
+  const late = sleep(60_000, 'late', { ref: false })
+  const end = await Promise.race([running?.ended, late])
+  if (end === 'late') {
+    missed.push(round)
+    await running?.kill('SIGKILL')
+  }
+  expect(await running?.ended).toBe('SIGKILL')
 }
 
 async function define(send: Client): Promise<void> {
@@ -108,7 +132,7 @@ describe('a workflow whose server is killed', () => {
     const send = await start(point, fatal).catch(() => undefined)
     if (send && round === 1) await define(send)
     if (send) await askForLeave(send, `round ${round}`).catch(() => undefined)
-    expect(await running?.ended).toBe('SIGKILL')
+    await endInTime(round)
     await awaitSilence()
     const letters = await list('written')
     expect(await list('taken')).toEqual(letters)
@@ -125,6 +149,7 @@ describe('a workflow whose server is killed', () => {
     const wanted = reasons.flatMap((reason) => steps.map((each) => `${reason} ${each}`)).sort()
     expect(await list('written')).toEqual(wanted)
     expect(await list('taken')).toEqual(wanted)
+    expect(missed.length).toBeLessThanOrEqual(rounds / 20)
     expect(await rows("select 1 from _workflow_instances where state <> 'completed'")).toEqual([])
   })
 })
