@@ -5,7 +5,7 @@ import type { Address } from '../read/target.ts'
 import { type Account, adminPath, call, logIn } from '../read/targets/metaloom.ts'
 import { defineApp } from '../rebuild/definitions.ts'
 
-const roles = 3
+export const roles = 3
 const rows = 100
 const importDocument = 'mutation ($d: String!) { answer: importMetadata(document: $d) { revision } }'
 

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { runBounded } from '../cleanup.ts'
 import { compileMetaloom } from '../compile.ts'
 import { makeFolder } from '../folder.ts'
+import { writePermissions } from '../memory/definitions.ts'
 import { findNodes } from '../nodes.ts'
 import { startDatabase } from '../read/database.ts'
 import { askOnce, type Exchange, makeRequest } from '../read/exchange.ts'
@@ -14,7 +15,7 @@ import { call, installMetaloom, launchMetaloom, logIn } from '../read/targets/me
 import { defineApp } from '../rebuild/definitions.ts'
 import { describeMachine, saveReport, writeTable } from '../report.ts'
 import { summarize } from '../statistics.ts'
-import { defineLiveApp, type LiveApp, question } from './app.ts'
+import { defineLiveApp, type LiveApp, question, roles } from './app.ts'
 
 /** `saves` are the milliseconds of each mutation. */
 type Round = Readonly<{ quiet: Measure; changing: Measure; saves: readonly number[] }>
@@ -44,11 +45,12 @@ async function prepareExchange(address: Address): Promise<Exchange> {
   return { request: makeRequest(address, body), body, length: JSON.stringify({ data: { answer } }).length }
 }
 
-/** The first entity with so many fields more. */
+/** The first entity with so many fields more, and with its permissions: a document says all that belongs to an entity it names. */
 function writeGrown(count: number): string {
   const more = Array.from({ length: count }, (_, index) => ({ name: `extra_${index}x`, type: 'int' }))
   const fields = [...(defineApp(1)[0]?.fields ?? []), ...more]
-  return JSON.stringify({ version: 1, entities: [{ name: 'thing_0', fields }] })
+  const permissions = writePermissions(1, roles)
+  return JSON.stringify({ version: 1, entities: [{ name: 'thing_0', fields }], permissions })
 }
 
 /** Adds a field each second and asks for it at once: an answer from an older edition would be an error, which ends the run. */
