@@ -61,23 +61,24 @@ export type AnswerOptions = Readonly<{
 
 export function createAnswers(options: AnswerOptions): Answers {
   const { apps, platform, schemas, readiness, figures, config, log } = options
+  const given = { limits: config.limits, log }
   const data = createGraphQLServer<Context & Replicated>(
     ({ edition, viewer }) => edition.findSchema(viewer.roles),
-    log,
+    given,
     [
       takeOperations(),
       rerunStale(),
-      runSubscriptions(log, checkArguments),
+      runSubscriptions(log, (args) => checkArguments(args, config.limits)),
       traceResults(),
       replicateOperations(),
     ],
   )
-  const admin = createGraphQLServer<Context & Replicated>(() => schemas.admin, log, [tellPositions()])
-  const platformServer = createGraphQLServer<PlatformContext>(() => schemas.platform, log)
+  const admin = createGraphQLServer<Context & Replicated>(() => schemas.admin, given, [tellPositions()])
+  const platformServer = createGraphQLServer<PlatformContext>(() => schemas.platform, given)
   const workbench = createWorkbench(config)
   const readAddress = createAddressReader(config.trustedProxies)
   const thin = createThinRoute(
-    log,
+    given,
     async (result, given) => (await runOnNewest(result, given, execute)) as ExecutionResult,
   )
 
@@ -138,9 +139,9 @@ export function createAnswers(options: AnswerOptions): Answers {
       else response.once('close', leave)
     },
     async findBodyLimit(route, request) {
-      if (route.kind !== 'admin') return config.mostBodyBytes
+      if (route.kind !== 'admin') return config.limits.body
       const viewer = await findApp(route.app).authenticator.authenticate(request.headers.authorization)
-      return isAdmin(viewer) ? config.mostAdminBodyBytes : config.mostBodyBytes
+      return isAdmin(viewer) ? config.limits.adminBody : config.limits.body
     },
     async plain(route, request, response) {
       if (route.kind === 'home') return workbench.home(apps.listNames(), response)
@@ -177,7 +178,7 @@ export function createAnswers(options: AnswerOptions): Answers {
     },
     async upload(route, asked, response) {
       const context = await openContext(route, asked, response)
-      const { operations, drop } = await readUpload(asked.request, context, config.mostBodyBytes)
+      const { operations, drop } = await readUpload(asked.request, context, config.limits)
       try {
         await send(response, await data.fetch(toRequest(asked), { ...context, operations }))
       } finally {

@@ -15,6 +15,7 @@ export type MultipartOptions = Readonly<{
   maxSize: number
   maxFiles: number
   mostSilence: number
+  jsonDepth: number
 }>
 
 /** The request as JSON would have it, with the files in their places; `drop` removes those that nobody took over. */
@@ -140,12 +141,13 @@ function startParser(request: IncomingMessage, options: MultipartOptions): Busbo
 
 type TextPart = Readonly<{ name: string; value: string; isCut: boolean }>
 
-function takeText(progress: Progress, { mostText, maxFiles }: MultipartOptions, part: TextPart): void {
+function takeText(progress: Progress, options: MultipartOptions, part: TextPart): void {
+  const { mostText, maxFiles } = options
   const { name, value, isCut } = part
   if (isCut) throw fail('LIMIT_EXCEEDED', `The texts of a request may have at most ${mostText} bytes`)
   if (name !== 'operations' && name !== 'map') throw refuse(`has a text ${JSON.stringify(name)}`)
   if (progress[name] !== undefined) throw refuse(`has ${name} twice`)
-  checkDepth(value)
+  checkDepth(value, options)
   const json = readJson(name, value)
   if (name === 'operations') progress.operations = json
   else progress.map = readMap(json, maxFiles)

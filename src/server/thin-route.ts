@@ -11,14 +11,14 @@ import {
 import { noteOperation } from '../api/note.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import { isFollowed, tellWork } from '../log/work.ts'
-import type { Log } from '../log.ts'
 import { isObject } from '../reader.ts'
-import { checkCost } from './limits.ts'
+import { checkCost } from './cost.ts'
 import { createOperations, type Operation } from './operations.ts'
 import { type Failing, findOverload, renderError } from './render-error.ts'
 import { type Replicated, runOnReplica } from './replicas/replicate.ts'
 import { type Traced, tellTraces } from './trace.ts'
 import { describeOperation } from './tracing/operation.ts'
+import type { GraphQLOptions } from './yoga.ts'
 
 /** A request as its body has it. */
 type Params = Readonly<{
@@ -39,8 +39,8 @@ export type ThinRoute = Readonly<{
 type Finish = (result: ExecutionResult, given: ExecutionArgs) => Promise<ExecutionResult>
 
 /** Makes the route; the APIs differ in how they finish. */
-export function createThinRoute(log: Log, finish: Finish): ThinRoute {
-  const findOperation = createOperations()
+export function createThinRoute({ limits, log }: GraphQLOptions, finish: Finish): ThinRoute {
+  const findOperation = createOperations(limits)
   const run = async (params: Params, ask: Ask): Promise<ExecutionResult | 'long way'> => {
     const operation = findOperation(ask.schema, params.query, params.operationName)
     if (!('node' in operation)) return { errors: operation }
@@ -52,7 +52,7 @@ export function createThinRoute(log: Log, finish: Finish): ThinRoute {
       params.variables,
     )
     if (variables.errors) return { errors: variables.errors }
-    checkCost(operation.document, operation.node, variables.coerced)
+    checkCost(operation.document, operation.node, variables.coerced, limits)
     const given = {
       schema: ask.schema,
       document: operation.document,

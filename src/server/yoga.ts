@@ -10,10 +10,12 @@ import {
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import { noteOperation } from '../api/note.ts'
 import type { Viewer } from '../auth/viewer.ts'
+import type { Limits } from '../config/limits.ts'
 import { AppError } from '../errors.ts'
 import { isFollowed, tellWork } from '../log/work.ts'
 import type { Log } from '../log.ts'
-import { checkCost, checkDocument, mostTokens } from './limits.ts'
+import { checkCost } from './cost.ts'
+import { checkDocument } from './document-limits.ts'
 import { type Failing, renderError } from './render-error.ts'
 import { describeOperation } from './tracing/operation.ts'
 
@@ -22,13 +24,16 @@ type RequestContext = Failing & Readonly<{ viewer: Viewer }>
 /** Answers GraphQL requests given a context of its kind. */
 export type GraphQLServer<C extends RequestContext> = YogaServerInstance<C, Record<never, never>>
 
+/** What all servers share. */
+export type GraphQLOptions = Readonly<{ limits: Limits; log: Log }>
+
 /** The path that requests are handed over under, whatever their address outside. */
 export const innerPath = '/graphql'
 
 /** Makes a server whose schema may differ from request to request; the context carries it from start to end. */
 export function createGraphQLServer<C extends RequestContext>(
   findSchema: (context: C) => GraphQLSchema | Promise<GraphQLSchema>,
-  log: Log,
+  { limits, log }: GraphQLOptions,
   plugins: readonly Plugin<Record<never, never>, C>[] = [],
 ): GraphQLServer<C> {
   return createYoga<C>({
@@ -42,7 +47,7 @@ export function createGraphQLServer<C extends RequestContext>(
     maskedErrors: false,
     logging: false,
     healthCheckEndpoint: '/healthz',
-    plugins: [noteOperations<C>(), keepLimits<C>(), ...plugins, renderErrors<C>(log)],
+    plugins: [noteOperations<C>(), keepLimits<C>(limits), ...plugins, renderErrors<C>(log)],
   })
 }
 
@@ -79,28 +84,31 @@ function noteOperations<C extends RequestContext>(): Plugin<Record<never, never>
 }
 
 /** The same limits as on the thin route. */
-function keepLimits<C extends RequestContext>(): Plugin<Record<never, never>, C> {
+function keepLimits<C extends RequestContext>(limits: Limits): Plugin<Record<never, never>, C> {
   return {
     onParse({ setParseFn }) {
-      setParseFn((source: string) => parse(source, { maxTokens: mostTokens }))
+      setParseFn((source: string) => parse(source, { maxTokens: limits.tokens }))
     },
     onValidate({ params, setResult }) {
-      const problem = findProblem(() => checkDocument(params.documentAST))
+      const problem = findProblem(() => checkDocument(params.documentAST, limits))
       if (problem) setResult([problem])
     },
     onExecute({ args, setResultAndStopExecution }) {
-      const problem = findProblem(() => checkArguments(args))
+      const problem = findProblem(() => checkArguments(args, limits))
       if (problem) setResultAndStopExecution({ errors: [problem] })
     },
   }
 }
 
 /** The cost needs the variables as they will be, defaults included; wrong ones are told by the execution. */
-export function checkArguments({ schema, document, operationName, variableValues }: ExecutionArgs): void {
+export function checkArguments(
+  { schema, document, operationName, variableValues }: ExecutionArgs,
+  limits: Limits,
+): void {
   const operation = getOperationAST(document, operationName)
   if (operation == null) return
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {})
-  if (coerced) checkCost(document, operation, coerced)
+  if (coerced) checkCost(document, operation, coerced, limits)
 }
 
 function findProblem(check: () => void): GraphQLError | undefined {
