@@ -13,7 +13,9 @@ import type { Apps } from './apps/directory.ts'
 import { createApp, deleteApp } from './apps/lifecycle.ts'
 import { createAddressReader } from './client-address.ts'
 import { answerFile, answerPut } from './file-routes.ts'
+import { createIntrospector } from './introspection.ts'
 import { answerFigures, type FiguresAnswer } from './metrics/reply.ts'
+import { openPersisted } from './persisted.ts'
 import type { OpenPlatform } from './platform.ts'
 import type { Readiness } from './readiness.ts'
 import { type Replicated, replicate, replicateOperations, tellPositions } from './replicas/replicate.ts'
@@ -21,6 +23,7 @@ import { send, sendText } from './reply.ts'
 import { rerunStale, runOnNewest } from './rerun.ts'
 import type { Route } from './routes.ts'
 import { runSubscriptions } from './subscribe.ts'
+import { takePersisted } from './take-persisted.ts'
 import { createThinRoute } from './thin-route.ts'
 import { startTraces, traceResults } from './trace.ts'
 import { readUpload, takeOperations } from './uploads.ts'
@@ -61,12 +64,15 @@ export type AnswerOptions = Readonly<{
 
 export function createAnswers(options: AnswerOptions): Answers {
   const { apps, platform, schemas, readiness, figures, config, log } = options
-  const given = { limits: config.limits, log }
+  const { introspection } = config.access
+  const given = { limits: config.limits, introspection, introspect: createIntrospector(), log }
+  const persisted = openPersisted(config.access)
   const data = createGraphQLServer<Context & Replicated>(
     ({ edition, viewer }) => edition.findSchema(viewer.roles),
     given,
     [
       takeOperations(),
+      takePersisted(persisted),
       rerunStale(),
       runSubscriptions(log, (args) => checkArguments(args, config.limits)),
       traceResults(),
@@ -79,6 +85,7 @@ export function createAnswers(options: AnswerOptions): Answers {
   const readAddress = createAddressReader(config.trustedProxies)
   const thin = createThinRoute(
     given,
+    persisted,
     async (result, given) => (await runOnNewest(result, given, execute)) as ExecutionResult,
   )
 

@@ -9,6 +9,7 @@ type Cost = Readonly<{ fragments: Fragments; variables: Variables; limits: Limit
 
 /** What a count or a figure over all rows costs, in records. */
 const aggregateCost = 10
+const figures: ReadonlySet<string> = new Set(['totalCount', 'aggregate'])
 
 /** Refuses an operation that could return more records than allowed; LIMIT_EXCEEDED. Variables are coerced already. */
 export function checkCost(
@@ -35,7 +36,7 @@ function countRecords(set: SelectionSetNode, parents: number, usual: number, cos
   for (const field of listFields(set, cost.fragments)) {
     if (total > cost.limits.records * 10) return total
     const name = field.name.value
-    if (name === 'totalCount' || name === 'aggregate') total += parents * aggregateCost
+    if (figures.has(name)) total += parents * aggregateCost
     else if (field.selectionSet && !name.startsWith('__'))
       total += countField(field, field.selectionSet, parents, usual, cost)
   }
@@ -54,8 +55,19 @@ function countField(
   const isList = [...listFields(set, cost.fragments)].some(
     (part) => part.name.value === 'nodes' || part.name.value === 'edges',
   )
-  const records = isList ? parents * readSize(field, usual, cost) : parents
-  return records + countRecords(set, records, nestedPage, cost)
+  if (!isList) return parents + countRecords(set, parents, nestedPage, cost)
+  const records = parents * readSize(field, usual, cost)
+  return records + countParts(set, parents, records, cost)
+}
+
+/** What stands beside the rows is told once for each parent, whatever the size of its page. */
+function countParts(set: SelectionSetNode, parents: number, records: number, cost: Cost): number {
+  let total = 0
+  for (const { name, selectionSet } of listFields(set, cost.fragments)) {
+    if (figures.has(name.value)) total += parents * aggregateCost
+    else if (selectionSet) total += countRecords(selectionSet, records, cost.limits.nestedPage, cost)
+  }
+  return total
 }
 
 /** Arguments that say how many rows come back: `inputs` by its length, the others by their value. */

@@ -56,11 +56,11 @@ function timesOf({ headerBytes, headersTimeout, uploadTimeout, keepAlive }: Limi
     headersTimeout,
     requestTimeout: uploadTimeout,
     keepAliveTimeout: keepAlive,
-    connectionsCheckingInterval: checkEvery,
+    connectionsCheckingInterval: Math.min(checkEvery, headersTimeout / 2),
   }
 }
 
-/** Milliseconds between two looks at requests that take too long to come. */
+/** Most milliseconds between two looks at requests that take too long to come. */
 const checkEvery = 5_000
 
 async function answer(

@@ -22,11 +22,14 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
 import type { Limits } from '../config/limits.ts'
 import { fail } from '../errors.ts'
 import { checkDocument } from './document-limits.ts'
+import { introspects } from './introspection-limits.ts'
 
 /** A text that may be run; `compiled` is there once it was worth it. */
 export type Operation = {
   readonly document: DocumentNode
   readonly node: OperationDefinitionNode
+  /** Whether it asks for the schema itself. */
+  readonly introspects: boolean
   hits: number
   compiled?: Compiled
 }
@@ -67,7 +70,7 @@ function hit(
   operations.delete(key)
   operations.set(key, operation)
   operation.hits++
-  if (operation.hits === hitsToCompile) compile(schema, operation, text, name)
+  if (operation.hits === hitsToCompile && !operation.introspects) compile(schema, operation, text, name)
   return operation
 }
 
@@ -98,7 +101,7 @@ function prepare(
         ? 'Name the operation to run: the document has several'
         : `The document has no operation named ${JSON.stringify(name)}`,
     )
-  return { document, node, hits: 1 }
+  return { document, node, introspects: introspects(document), hits: 1 }
 }
 
 /**

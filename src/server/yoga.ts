@@ -10,22 +10,30 @@ import {
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import { noteOperation } from '../api/note.ts'
 import type { Viewer } from '../auth/viewer.ts'
+import type { IntrospectionRule } from '../config/access-settings.ts'
 import type { Limits } from '../config/limits.ts'
 import { AppError } from '../errors.ts'
 import { isFollowed, tellWork } from '../log/work.ts'
 import type { Log } from '../log.ts'
 import { checkCost } from './cost.ts'
 import { checkDocument } from './document-limits.ts'
+import { hideSuggestions, type Introspect, mayIntrospect, refuseIntrospection } from './introspection.ts'
+import { introspects } from './introspection-limits.ts'
 import { type Failing, renderError } from './render-error.ts'
 import { describeOperation } from './tracing/operation.ts'
 
 /** What every context has. */
-type RequestContext = Failing & Readonly<{ viewer: Viewer }>
+export type RequestContext = Failing & Readonly<{ viewer: Viewer }>
 /** Answers GraphQL requests given a context of its kind. */
 export type GraphQLServer<C extends RequestContext> = YogaServerInstance<C, Record<never, never>>
 
 /** What all servers share. */
-export type GraphQLOptions = Readonly<{ limits: Limits; log: Log }>
+export type GraphQLOptions = Readonly<{
+  limits: Limits
+  introspection: IntrospectionRule
+  introspect: Introspect
+  log: Log
+}>
 
 /** The path that requests are handed over under, whatever their address outside. */
 export const innerPath = '/graphql'
@@ -33,7 +41,7 @@ export const innerPath = '/graphql'
 /** Makes a server whose schema may differ from request to request; the context carries it from start to end. */
 export function createGraphQLServer<C extends RequestContext>(
   findSchema: (context: C) => GraphQLSchema | Promise<GraphQLSchema>,
-  { limits, log }: GraphQLOptions,
+  options: GraphQLOptions,
   plugins: readonly Plugin<Record<never, never>, C>[] = [],
 ): GraphQLServer<C> {
   return createYoga<C>({
@@ -47,18 +55,51 @@ export function createGraphQLServer<C extends RequestContext>(
     maskedErrors: false,
     logging: false,
     healthCheckEndpoint: '/healthz',
-    plugins: [noteOperations<C>(), keepLimits<C>(limits), ...plugins, renderErrors<C>(log)],
+    plugins: [
+      noteOperations<C>(),
+      keepLimits<C>(options.limits),
+      ...plugins,
+      answerIntrospection<C>(options),
+      renderErrors<C>(options),
+    ],
   })
 }
 
-function renderErrors<C extends RequestContext>(log: Log): Plugin<Record<never, never>, C> {
+function renderErrors<C extends RequestContext>(options: GraphQLOptions): Plugin<Record<never, never>, C> {
   return {
     onResultProcess({ result, setResult, serverContext }) {
       if (Array.isArray(result) || !('errors' in result) || result.errors === undefined) return
       setResult({
         ...result,
-        errors: result.errors.map((error) => renderError(error, serverContext, log)),
+        errors: result.errors.map((error) => renderFor(serverContext, error, options)),
       })
+    },
+  }
+}
+
+/** Renders an error for a viewer, who hears of no name in a schema that is not shown to them. */
+export function renderFor(
+  context: RequestContext,
+  error: unknown,
+  { introspection, log }: GraphQLOptions,
+): GraphQLError {
+  const rendered = renderError(error, context, log)
+  return mayIntrospect(introspection, context.viewer) ? rendered : hideSuggestions(rendered)
+}
+
+/** Whoever may not ask for the schema is refused before it is looked at; all others wait for their turn. */
+function answerIntrospection<C extends RequestContext>({
+  introspection,
+  introspect,
+}: GraphQLOptions): Plugin<Record<never, never>, C> {
+  return {
+    onValidate({ params, context, setResult }) {
+      const { viewer } = context as unknown as C
+      if (introspects(params.documentAST) && !mayIntrospect(introspection, viewer))
+        setResult([refuseIntrospection(viewer)])
+    },
+    onExecute({ args, setExecuteFn }) {
+      if (introspects(args.document)) setExecuteFn(introspect)
     },
   }
 }
