@@ -97,7 +97,11 @@ function sliceSchema(schema: GraphQLSchema): GraphQLSchema {
     }
     return types
   }
-  return Object.create(schema, { getTypeMap: { value: getTypeMap } }) as GraphQLSchema
+  const getType = (name: string) => schema.getType(name)
+  return Object.create(schema, {
+    getTypeMap: { value: getTypeMap },
+    getType: { value: getType },
+  }) as GraphQLSchema
 }
 
 /** Fields of a long list come one after another; whether one is deprecated is asked before it is there. */
