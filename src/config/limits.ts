@@ -22,6 +22,7 @@ export const limitTable = {
     'bytes of a request body that an administrator sends to the admin API',
   ),
   jsonDepth: limit('limits.json_depth', 200, [20, 1_000], 'levels of lists and objects in a request body'),
+  values: limit('limits.values', 30_000, [1_000, 10_000_000], 'values, lists and objects in a request body'),
   tokens: limit('limits.tokens', 2_000, [100, 100_000], 'tokens of a document'),
   depth: limit('limits.depth', 12, [1, 100], 'hops of a document: the root field and each relation'),
   aliases: limit('limits.aliases', 30, [1, 1_000], 'times that one field stands in one place'),

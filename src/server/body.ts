@@ -33,23 +33,31 @@ function tooSlow(timeout: number): Error {
   return fail('LIMIT_EXCEEDED', `The body of a request must be here within ${timeout / 1000} s`)
 }
 
+/** What is looked at before a text is read as JSON. */
+export type FormLimits = Pick<Limits, 'jsonDepth' | 'values'>
+
 function tooLong(most: number): Error {
   return fail('LIMIT_EXCEEDED', `The body of a request may have at most ${most} bytes`)
 }
 
-/** Refuses JSON that is nested deeper than any request needs, before anything recurses into it; LIMIT_EXCEEDED. */
-export function checkDepth(text: string, { jsonDepth }: Pick<Limits, 'jsonDepth'>): void {
+/** Refuses JSON that has more values, or deeper ones, than any request needs, before anything walks through it; LIMIT_EXCEEDED. */
+export function checkForm(text: string, { jsonDepth, values: mostValues }: FormLimits): void {
   if (text.length < jsonDepth) return
   let depth = 0
+  let values = 0
   let isText = false
   for (let at = 0; at < text.length; at++) {
     const letter = text[at]
     if (isText && letter === '\\') at++
     else if (letter === '"') isText = !isText
-    else if (!isText && (letter === '{' || letter === '[')) depth++
-    else if (!isText && (letter === '}' || letter === ']')) depth--
+    else if (isText) continue
+    else if (letter === '{' || letter === '[') [depth, values] = [depth + 1, values + 1]
+    else if (letter === '}' || letter === ']') depth--
+    else if (letter === ',') values++
     if (depth > jsonDepth)
       throw fail('LIMIT_EXCEEDED', `The request nests values more than ${jsonDepth} levels deep`)
+    if (values > mostValues)
+      throw fail('LIMIT_EXCEEDED', `The request has more than ${mostValues} values; send it in parts`)
   }
 }
 
@@ -59,7 +67,7 @@ export function checkSearch(search: string, limits: Limits): void {
   for (const name of ['variables', 'extensions']) {
     const text = parameters.get(name)
     if (text === null || text === '') continue
-    checkDepth(text, limits)
+    checkForm(text, limits)
     if (!isObjectText(text))
       throw fail('BAD_USER_INPUT', `${name} must be a JSON object, found ${text.slice(0, 60)}`)
   }

@@ -13,7 +13,7 @@ import { AppError, fail } from '../errors.ts'
 import { isFollowed, isTraceId, readTraceId, tellWork, type Work } from '../log/work.ts'
 import type { Log } from '../log.ts'
 import type { Answers } from './answers.ts'
-import { checkDepth, checkSearch, readBody } from './body.ts'
+import { checkForm, checkSearch, readBody } from './body.ts'
 import type { CrossSite } from './cross-site.ts'
 import { findOverload, renderError } from './render-error.ts'
 import { sendErrors } from './reply.ts'
@@ -91,7 +91,7 @@ async function answer(
   const { limits } = options
   const most = await options.answers.findBodyLimit(route, request)
   const body = await readBody(request, most, limits.bodyTimeout)
-  checkDepth(body, limits)
+  checkForm(body, limits)
   checkSearch(search, limits)
   await options.answers.graphql(route, { request, note, search, body }, response)
 }

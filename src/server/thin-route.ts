@@ -14,7 +14,7 @@ import { isFollowed, tellWork } from '../log/work.ts'
 import { isObject } from '../reader.ts'
 import { checkCost } from './cost.ts'
 import { mayIntrospect, refuseIntrospection, type Written } from './introspection.ts'
-import { createOperations, type Operation } from './operations.ts'
+import { createOperations, mostErrors, type Operation } from './operations.ts'
 import type { Named, Persisted } from './persisted.ts'
 import { type Failing, findOverload } from './render-error.ts'
 import { type Replicated, runOnReplica } from './replicas/replicate.ts'
@@ -57,6 +57,7 @@ export function createThinRoute(options: GraphQLOptions, persisted: Persisted, f
       ask.schema,
       operation.node.variableDefinitions ?? [],
       params.variables,
+      { maxErrors: mostErrors },
     )
     if (variables.errors) return { errors: variables.errors }
     checkCost(operation.document, operation.node, variables.coerced, limits)

@@ -13,7 +13,7 @@ const slack = 64 * 1024
 export async function readUpload(
   request: IncomingMessage,
   { app, viewer }: Context,
-  { body: mostText, silence, jsonDepth }: Limits,
+  { body: mostText, silence, jsonDepth, values }: Limits,
 ): Promise<Multipart> {
   if (viewer.id === undefined)
     throw fail(
@@ -28,7 +28,15 @@ export async function readUpload(
       `A request may have at most ${maxFiles} files of ${maxSize} bytes each, ${most} bytes in all`,
     )
   const { spool } = app.files
-  return await readMultipart(request, { spool, mostText, maxSize, maxFiles, mostSilence: silence, jsonDepth })
+  return await readMultipart(request, {
+    spool,
+    mostText,
+    maxSize,
+    maxFiles,
+    mostSilence: silence,
+    jsonDepth,
+    values,
+  })
 }
 
 /** Has Yoga run the operations that were read already. */

@@ -6,6 +6,8 @@ import {
   getOperationAST,
   getVariableValues,
   parse,
+  type VariableDefinitionNode,
+  validate,
 } from 'graphql'
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import { noteOperation } from '../api/note.ts'
@@ -19,6 +21,7 @@ import { checkCost } from './cost.ts'
 import { checkDocument } from './document-limits.ts'
 import { hideSuggestions, type Introspect, mayIntrospect, refuseIntrospection } from './introspection.ts'
 import { introspects } from './introspection-limits.ts'
+import { mostErrors } from './operations.ts'
 import { type Failing, renderError } from './render-error.ts'
 import { describeOperation } from './tracing/operation.ts'
 
@@ -130,7 +133,10 @@ function keepLimits<C extends RequestContext>(limits: Limits): Plugin<Record<nev
     onParse({ setParseFn }) {
       setParseFn((source: string) => parse(source, { maxTokens: limits.tokens }))
     },
-    onValidate({ params, setResult }) {
+    onValidate({ params, setResult, setValidationFn }) {
+      setValidationFn((schema, document, rules, options) =>
+        validate(schema, document, rules, { ...options, maxErrors: mostErrors }),
+      )
       const problem = findProblem(() => checkDocument(params.documentAST, limits))
       if (problem) setResult([problem])
     },
@@ -148,8 +154,15 @@ export function checkArguments(
 ): void {
   const operation = getOperationAST(document, operationName)
   if (operation == null) return
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {})
-  if (coerced) checkCost(document, operation, coerced, limits)
+  const numbers = (operation.variableDefinitions ?? []).filter(isNumber)
+  const { coerced } = getVariableValues(schema, numbers, variableValues ?? {}, { maxErrors: 1 })
+  if (coerced) checkCost(document, operation, { ...variableValues, ...coerced }, limits)
+}
+
+/** Of all variables only numbers are page sizes, and of lists the length counts: reading the others can wait. */
+function isNumber({ type }: VariableDefinitionNode): boolean {
+  const named = type.kind === 'NonNullType' ? type.type : type
+  return named.kind === 'NamedType' && named.name.value === 'Int'
 }
 
 function findProblem(check: () => void): GraphQLError | undefined {

@@ -10,6 +10,7 @@ import { recordStatements, type StatementRecorder } from '../support/statements.
 const limits = {
   body: 9_000,
   jsonDepth: 20,
+  values: 200,
   tokens: 150,
   depth: 4,
   aliases: 5,
@@ -151,6 +152,14 @@ const attacks: readonly (readonly [LimitName, (count: number) => Request, RegExp
       variables: { f: nest<unknown>(count - 2, 1, (inner) => [inner]) },
     }),
     /^LIMIT_EXCEEDED: The request nests values more than 20 levels deep$/,
+  ],
+  [
+    'values',
+    (count) => ({
+      query: 'query($f: JSON) { clubs(where: { facts: { contains: $f } }) { totalCount } }',
+      variables: { f: Array.from({ length: count - 3 }, () => 1) },
+    }),
+    /^LIMIT_EXCEEDED: The request has more than 200 values; send it in parts$/,
   ],
   [
     'tokens',
