@@ -26,11 +26,16 @@ const pages =
 const conflicts = `{ ${repeat(30, () => `thing0s { ...g0 }`)} } ${repeat(25, (index) => `fragment g${index} on Thing0Connection { nodes { ${repeat(10, (field) => `field${(index + field) % 19}: id`)} } ${index < 24 ? `...g${index + 1}` : ''} }`)}`
 const wide = repeat(320, (index) => `a${index}: viewer { id }`)
 
+const tree = `{ thing0(id: "x") { ...t0 } } ${repeat(10, (index) => `fragment t${index} on Thing${index} { next { ...t${index + 1} } next { ...t${index + 1} } }`)} fragment t10 on Thing10 { id }`
+const branches = `{ thing0(id: "x") ${nest(7, '{ id }', (inner) => `{ next ${inner} next ${inner} }`)} }`
+
 /** All of them, for an app whose entities are `thing0`, `thing1` and so on. */
 export const bombs: readonly Bomb[] = [
   bomb('fragments that double', 'LIMIT_EXCEEDED', { query: doubled }),
   bomb('fragments that lead to all others', 'GRAPHQL_VALIDATION_FAILED', { query: circle }),
   bomb('fragments whose fields have to be compared', 'data', { query: conflicts }),
+  bomb('a tree of fragments', 'data', { query: tree }),
+  bomb('a tree of fields', 'data', { query: branches }),
   bomb('320 aliases', 'LIMIT_EXCEEDED', { query: `{ ${wide} }` }),
   bomb('320 aliases in a fragment', 'LIMIT_EXCEEDED', { query: `{ ...f } fragment f on Query { ${wide} }` }),
   bomb('150 unknown fields', 'GRAPHQL_VALIDATION_FAILED', {
@@ -56,6 +61,18 @@ export const bombs: readonly Bomb[] = [
   bomb('a filter of 40,000 unknown keys', 'LIMIT_EXCEEDED', {
     query: 'query ($w: Thing0Filter) { thing0s(where: $w) { totalCount } }',
     variables: { w: { or: Array.from({ length: 40_000 }, (_, index) => ({ [`field_${index}`]: 1 })) } },
+  }),
+  bomb('a filter of 14,000 conditions', 'LIMIT_EXCEEDED', {
+    query: 'query ($w: Thing0Filter) { thing0s(where: $w) { totalCount } }',
+    variables: { w: { or: Array.from({ length: 14_000 }, () => ({})) } },
+  }),
+  bomb('a filter of 14,000 unknown keys', 'BAD_USER_INPUT', {
+    query: 'query ($w: Thing0Filter) { thing0s(where: $w) { totalCount } }',
+    variables: { w: { or: Array.from({ length: 14_000 }, (_, index) => ({ [`field_${index}`]: 1 })) } },
+  }),
+  bomb('a list of 29,000 values', 'LIMIT_EXCEEDED', {
+    query: 'query ($v: [ID!]) { thing0s(where: { id: { in: $v } }) { totalCount } }',
+    variables: { v: Array.from({ length: 29_000 }, () => 'x') },
   }),
   bomb('a list of 100,000 values', 'LIMIT_EXCEEDED', {
     query: 'query ($v: [ID!]) { thing0s(where: { id: { in: $v } }) { totalCount } }',

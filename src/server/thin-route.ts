@@ -7,6 +7,7 @@ import {
   type GraphQLError,
   type GraphQLSchema,
   getVariableValues,
+  type OperationDefinitionNode,
 } from 'graphql'
 import { noteOperation } from '../api/note.ts'
 import type { Viewer } from '../auth/viewer.ts'
@@ -20,7 +21,7 @@ import { type Failing, findOverload } from './render-error.ts'
 import { type Replicated, runOnReplica } from './replicas/replicate.ts'
 import { type Traced, tellTraces } from './trace.ts'
 import { describeOperation } from './tracing/operation.ts'
-import { type GraphQLOptions, renderFor } from './yoga.ts'
+import { checkArguments, type GraphQLOptions, renderFor } from './yoga.ts'
 
 /** A request as its body has it. */
 type Params = Readonly<{
@@ -53,14 +54,6 @@ export function createThinRoute(options: GraphQLOptions, persisted: Persisted, f
     const { viewer } = ask.context
     if (operation.introspects && !mayIntrospect(introspection, viewer)) throw refuseIntrospection(viewer)
     noteOperation(ask.context.note, operation.node, ask.context.viewer)
-    const variables = getVariableValues(
-      ask.schema,
-      operation.node.variableDefinitions ?? [],
-      params.variables,
-      { maxErrors: mostErrors },
-    )
-    if (variables.errors) return { errors: variables.errors }
-    checkCost(operation.document, operation.node, variables.coerced, limits)
     const given = {
       schema: ask.schema,
       document: operation.document,
@@ -68,9 +61,14 @@ export function createThinRoute(options: GraphQLOptions, persisted: Persisted, f
       variableValues: params.variables,
       operationName: params.operationName ?? null,
     }
+    // What is compiled takes variables that are read already; else they are read when it is run.
+    const variables = operation.compiled && readVariables(operation.node, given)
+    if (variables?.errors) return { errors: variables.errors }
+    if (variables) checkCost(operation.document, operation.node, variables.coerced, limits)
+    else checkArguments(given, limits)
     if (operation.introspects) return await introspect(given)
     const attempt = (contextValue: unknown) =>
-      runOperation(operation, { ...given, contextValue }, variables.coerced)
+      runOperation(operation, { ...given, contextValue }, variables?.coerced)
     const execution = async (): Promise<ExecutionResult> => {
       const isQuery = operation.node.operation === 'query'
       const found = isQuery ? await runOnReplica(ask.context, attempt) : undefined
@@ -95,14 +93,22 @@ export function createThinRoute(options: GraphQLOptions, persisted: Persisted, f
   }
 }
 
+function readVariables({ variableDefinitions }: OperationDefinitionNode, given: ExecutionArgs) {
+  return getVariableValues(given.schema, variableDefinitions ?? [], given.variableValues ?? {}, {
+    maxErrors: mostErrors,
+  })
+}
+
 /** Runs an operation by its compiled form where there is one, which takes variables that are coerced already. */
 async function runOperation(
   { compiled }: Operation,
   given: ExecutionArgs,
-  coerced: Params['variables'],
+  coerced: Params['variables'] | undefined,
 ): Promise<ExecutionResult> {
-  const isUsable = compiled && [...compiled.inner].every((name) => Object.hasOwn(coerced, name))
-  return await (isUsable ? compiled.query(undefined, given.contextValue, coerced) : execute(given))
+  const isUsable = compiled && coerced && [...compiled.inner].every((name) => Object.hasOwn(coerced, name))
+  return await (isUsable
+    ? compiled.query(undefined, given.contextValue, coerced)
+    : execute({ ...given, options: { maxCoercionErrors: mostErrors } }))
 }
 
 /** Whatever is not a POST of one plain JSON request goes the long way, which knows how to refuse it. */

@@ -1,6 +1,7 @@
 // GraphQL over HTTP by graphql-yoga: three servers, one for each kind of API, which differ in their schema only.
 import {
   type ExecutionArgs,
+  execute,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -59,6 +60,7 @@ export function createGraphQLServer<C extends RequestContext>(
     logging: false,
     healthCheckEndpoint: '/healthz',
     plugins: [
+      executePlainly<C>(),
       noteOperations<C>(),
       keepLimits<C>(options.limits),
       ...plugins,
@@ -105,6 +107,12 @@ function answerIntrospection<C extends RequestContext>({
       if (introspects(args.document)) setExecuteFn(introspect)
     },
   }
+}
+
+/** graphql-js runs operations here as it does on the thin route; Yoga's own executor tells every wrong value there is. */
+function executePlainly<C extends RequestContext>(): Plugin<Record<never, never>, C> {
+  const run = (given: ExecutionArgs) => execute({ ...given, options: { maxCoercionErrors: mostErrors } })
+  return { onExecute: ({ setExecuteFn }) => setExecuteFn(run) }
 }
 
 /** What runs is noted before a limit can stop it. */
