@@ -3,7 +3,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parse } from 'yaml'
+import {
+  type AccessSettings,
+  accessKeys,
+  accessVariables,
+  readAccessSettings,
+} from './config/access-settings.ts'
 import { type FileSettings, readFileSettings } from './config/file-settings.ts'
+import { type Limits, listLimitKeys, readLimits } from './config/limits.ts'
 import {
   logLevels,
   type OperationsSettings,
@@ -35,10 +42,6 @@ export type Config = Readonly<{
   databaseUrl?: string
   /** Addresses of servers that follow that one and may answer queries. */
   replicas: readonly string[]
-  /** Connections per app. */
-  poolSize: number
-  /** Connections of the process in all. */
-  mostConnections: number
   /** How long an app stays open that nobody asks. */
   idleAfter: number
   /** False behind a pooler that shares sessions. */
@@ -49,20 +52,17 @@ export type Config = Readonly<{
   /** Absent in development until one is made and kept in the data folder. */
   secret?: string
   logLevel: string
-  mostBodyBytes: number
-  /** For administrators at the admin address, where whole apps come as one document. */
-  mostAdminBodyBytes: number
+  limits: Limits
   /** Lets webhooks reach loopback and private addresses; for development. */
   allowPrivateWebhooks: boolean
   webhooks: Readonly<{
     /** What `{{env.NAME}}` stands for in headers: the variables that the operator listed, with their values. */
     variables: Readonly<Record<string, string>>
-    /** The pause after a first try that failed; later ones grow from it. */
-    retryAfter: number
   }>
   /** Networks whose proxies may name the address of a client. */
   trustedProxies: readonly string[]
   files: FileSettings
+  access: AccessSettings
   operations: OperationsSettings
   /** Whether browsers get a workbench at the addresses of the APIs. */
   workbench: boolean
@@ -80,11 +80,14 @@ const keys = [
   'secret',
   'log_level',
   'limits',
+  'http',
+  'auth',
   'allow_private_webhooks',
   'webhooks',
   'trusted_proxies',
   'files',
   's3',
+  ...accessKeys,
   ...operationsKeys,
   'workbench',
 ] as const
@@ -112,6 +115,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   METALOOM_S3_BUCKET: ['s3', 'bucket'],
   METALOOM_S3_ACCESS_KEY_ID: ['s3', 'access_key_id'],
   METALOOM_S3_SECRET_ACCESS_KEY: ['s3', 'secret_access_key'],
+  ...accessVariables,
   ...operationsVariables,
 }
 
@@ -156,7 +160,7 @@ function readVariable(key: string, text: string): unknown {
   if (key === 'port' || key.endsWith('_ms')) return /^\d+$/.test(text) ? Number(text) : text
   if (key === 'allow_private_webhooks' || key === 'workbench')
     return text === '1' || text === 'true' ? true : text === '0' || text === 'false' ? false : text
-  if (key === 'trusted_proxies' || key === 'env' || key === 'replicas')
+  if (key === 'trusted_proxies' || key === 'env' || key === 'replicas' || key === 'origins')
     return text.split(',').map((item) => item.trim())
   return text
 }
@@ -169,16 +173,16 @@ function readSettings(source: Source, environment: Environment, directory: strin
   const isProduction = environment.NODE_ENV === 'production'
   const database = readPart(source, 'database', [
     'url',
-    'pool',
-    'connections',
     'idle_ms',
     'prepare',
     'poll_ms',
     'replicas',
+    ...listLimitKeys('database'),
   ])
   const admin = readPart(source, 'admin', ['email', 'password'])
-  const limits = readPart(source, 'limits', ['body', 'admin_body'])
-  const webhooks = readPart(source, 'webhooks', ['env', 'retry_ms'])
+  const webhooks = readPart(source, 'webhooks', ['env', ...listLimitKeys('webhooks')])
+  for (const part of ['limits', 'http', 'auth']) readPart(source, part, listLimitKeys(part))
+  const limits = readLimits(source)
   const dataDir = resolve(directory, readText(source, 'data_dir') ?? '.metaloom')
   return {
     isProduction,
@@ -187,23 +191,18 @@ function readSettings(source: Source, environment: Environment, directory: strin
     dataDir,
     ...optional('databaseUrl', readUrl(database)),
     replicas: readReplicas(database),
-    poolSize: readWhole(database, 'pool', 1, 1_000) ?? 10,
-    mostConnections: readWhole(database, 'connections', 1, 100_000) ?? 150,
     idleAfter: readWhole(database, 'idle_ms', 100, 86_400_000) ?? 600_000,
     prepare: readFlag(database, 'prepare') ?? true,
     pollEvery: readWhole(database, 'poll_ms', 100, 60_000) ?? 2_000,
     admin: { email: readEmail(admin) ?? 'admin@example.com', ...optional('password', readPassword(admin)) },
     ...optional('secret', readText(source, 'secret')),
     logLevel: readLevel(source) ?? 'info',
-    mostBodyBytes: readWhole(limits, 'body', 1_024, 1_073_741_824) ?? 1_048_576,
-    mostAdminBodyBytes: readWhole(limits, 'admin_body', 1_024, 1_073_741_824) ?? 16_777_216,
+    limits,
     allowPrivateWebhooks: readFlag(source, 'allow_private_webhooks') ?? false,
-    webhooks: {
-      variables: readVariables(webhooks, environment),
-      retryAfter: readWhole(webhooks, 'retry_ms', 10, 3_600_000) ?? 5_000,
-    },
+    webhooks: { variables: readVariables(webhooks, environment) },
     trustedProxies: readList(source, 'trusted_proxies', readNetwork(source.problems)) ?? [],
-    files: readFileSettings(source, directory, dataDir),
+    files: readFileSettings(source, directory, dataDir, limits),
+    access: readAccessSettings(source, directory, isProduction),
     operations: readOperationsSettings(source, isProduction),
     workbench: readFlag(source, 'workbench') ?? !isProduction,
   }

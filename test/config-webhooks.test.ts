@@ -7,7 +7,7 @@ const read = (environment: Record<string, string>) => readConfig(environment, tm
 
 describe('the variables that headers may read', () => {
   it('are none unless they are listed', () => {
-    expect(read({ HOOK_KEY: 'k' })).toEqual({ variables: {}, retryAfter: 5_000 })
+    expect(read({ HOOK_KEY: 'k' })).toEqual({ variables: {} })
   })
 
   it('are those that are listed, and no others', () => {
@@ -27,7 +27,8 @@ describe('the variables that headers may read', () => {
 
 describe('the first pause', () => {
   it('can be set', () => {
-    expect(read({ METALOOM_WEBHOOK_RETRY_MS: '250' }).retryAfter).toBe(250)
+    const { limits } = readConfig({ METALOOM_WEBHOOK_RETRY_MS: '250' }, tmpdir())
+    expect(limits.firstPause).toBe(250)
   })
 
   it.each(['5', 'soon', '3600001'])('must be a number of milliseconds within bounds: %s', (value) => {

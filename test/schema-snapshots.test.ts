@@ -30,7 +30,9 @@ test.each(['accountant', 'customer', 'kiosk', 'anonymous'])(
   'those who are %s have as much of it as they can use',
   async (role) => {
     const registry = makeRegistry(await readExample('invoicing'))
-    const schema = await buildDataSchema(registry, buildAccountsSchema(), findViews(registry, [role]))
+    const schema = await buildDataSchema(registry, buildAccountsSchema(), {
+      views: findViews(registry, [role]),
+    })
     await compare(schema, `invoicing.${role}`)
   },
 )

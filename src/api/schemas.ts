@@ -1,6 +1,7 @@
 // The data schemas of one registry: one for each set of roles that sees something else, built when it is first asked for.
 import type { GraphQLSchema } from 'graphql'
 import { isAdminRole, readerRole } from '../auth/viewer.ts'
+import type { Limits } from '../config/limits.ts'
 import type { Registry } from '../metadata/registry.ts'
 import { listKnownRoles } from '../pipeline/rights/known-roles.ts'
 import { nameRoles } from '../pipeline/rights/sight.ts'
@@ -30,8 +31,12 @@ type Asker = Asked & Readonly<{ views: Views; name: string }>
 type Built = { readonly schema: Promise<GraphQLSchema>; done?: GraphQLSchema }
 
 /** Builds the schema of administrators, and makes the place for the others. */
-export async function createSchemas(registry: Registry, fixed: GraphQLSchema): Promise<Schemas> {
-  const full = await buildDataSchema(registry, fixed)
+export async function createSchemas(
+  registry: Registry,
+  fixed: GraphQLSchema,
+  limits: Limits,
+): Promise<Schemas> {
+  const full = await buildDataSchema(registry, fixed, { limits })
   const known = new Set([...listKnownRoles(registry), readerRole])
   const askers = new Map<string, Asker>()
   const built = new Map<string, Built>()
@@ -45,7 +50,7 @@ export async function createSchemas(registry: Registry, fixed: GraphQLSchema): P
     return asker
   }
   const build = (views: Views): Built => {
-    const entry: Built = { schema: buildDataSchema(registry, fixed, views) }
+    const entry: Built = { schema: buildDataSchema(registry, fixed, { views, limits }) }
     entry.schema.then((schema) => {
       entry.done = schema
       makeRoom(built)

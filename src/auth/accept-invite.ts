@@ -32,7 +32,7 @@ export async function acceptInvite(realm: Realm, acceptance: Acceptance): Promis
     if (invite === undefined) throw refuseInvite()
     const { email, roles, attributes } = invite
     const user = await insertUser(sql, { email, roles, attributes, displayName, passwordHash })
-    return { user, grant: await openSession(sql, { userId: user.id, passwordHash, address }) }
+    return { user, grant: await openSession(sql, { userId: user.id, passwordHash, address }, realm.limits) }
   })
   await attempt.succeed()
   if (grant === undefined) throw refuseInvite()

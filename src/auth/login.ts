@@ -14,12 +14,12 @@ export type Credentials = Readonly<{ email: string; password: string; address: s
 /** Logs in; UNAUTHENTICATED for an unknown e-mail, a wrong password and an inactive user alike, LIMIT_EXCEEDED after too many. */
 export async function login(realm: Realm, people: People, credentials: Credentials): Promise<LogIn> {
   const { email, password, address } = credentials
-  const attempt = await startLogin(realm.pool, email, address)
+  const attempt = await startLogin(realm, email, address)
   const account = await people.findByEmail(realm.pool, email)
   const isRight = await verifyPassword(account?.passwordHash, password)
   if (!isRight || account?.passwordHash === undefined || !account.active) throw refusePassword()
   const { viewer, passwordHash } = account
-  const grant = await openSession(realm.pool, { userId: viewer.id, passwordHash, address })
+  const grant = await openSession(realm.pool, { userId: viewer.id, passwordHash, address }, realm.limits)
   if (grant === undefined) throw refusePassword()
   await attempt.succeed()
   return await signIn(realm, viewer, grant)
@@ -48,7 +48,8 @@ export async function refreshSession(
 }
 
 /** Signs the access token of a session that was just opened or rotated. */
-export async function signIn({ tokenKey }: Realm, viewer: KnownViewer, grant: Grant): Promise<LogIn> {
+export async function signIn({ tokenKey, limits }: Realm, viewer: KnownViewer, grant: Grant): Promise<LogIn> {
   const { userId, sessionId } = grant
-  return { ...(await signToken(tokenKey, grant)), ...grant, viewer: { ...viewer, id: userId, sessionId } }
+  const signed = await signToken(tokenKey, grant, new Date(), limits.accessToken)
+  return { ...signed, ...grant, viewer: { ...viewer, id: userId, sessionId } }
 }

@@ -25,7 +25,7 @@ export async function changePassword(
 ): Promise<void> {
   checkPassword(newPassword, 'newPassword')
   const account = await people.findById(realm.pool, userId)
-  const attempt = await startLogin(realm.pool, account?.viewer.email ?? userId, address)
+  const attempt = await startLogin(realm, account?.viewer.email ?? userId, address)
   if (!(await verifyPassword(account?.passwordHash, oldPassword))) throw refuseOld()
   const hash = await hashPassword(newPassword)
   await inTransaction(realm.pool, async (sql) => {

@@ -1,4 +1,5 @@
 // Where accounts live, an app or the platform: the same tables in both, so the same statements, but other people.
+import type { Limits } from '../config/limits.ts'
 import type { Pool, Sql } from '../database/connect.ts'
 import type { TokenKey } from './tokens.ts'
 import type { Viewer } from './viewer.ts'
@@ -7,6 +8,7 @@ import type { Viewer } from './viewer.ts'
 export type Realm = Readonly<{
   pool: Pool
   tokenKey: TokenKey
+  limits: Limits
   /** Makes this instance read the viewer anew at once; the others do within a minute. */
   forgetViewer(id: string): void
 }>

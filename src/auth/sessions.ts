@@ -1,4 +1,5 @@
 // The statements on sessions, the same for apps and the platform: opened by a log-in, kept alive by refresh tokens.
+import type { Limits } from '../config/limits.ts'
 import { type Row, run, type Sql } from '../database/connect.ts'
 import type { Realm } from './realm.ts'
 import { createRefreshToken, deriveSuccessor, readRefreshToken } from './refresh-tokens.ts'
@@ -20,22 +21,24 @@ export type Grant = Subject & Readonly<{ refreshToken: string }>
 /** Who logs in, as just checked; from where. */
 export type Entry = Readonly<{ userId: string; passwordHash: string; address: string }>
 
-const lifetime = "interval '7 days'"
-const grace = "interval '10 seconds'"
 const mostSessions = 100
 
 /**
  * Opens a session, unless the user was deactivated or got another password since the check: then undefined.
  * Sessions that have ended go; of one user the 100 used last remain.
  */
-export async function openSession(sql: Sql, entry: Entry): Promise<Grant | undefined> {
+export async function openSession(
+  sql: Sql,
+  entry: Entry,
+  { refreshToken: lifetime }: Pick<Limits, 'refreshToken'>,
+): Promise<Grant | undefined> {
   const { userId, passwordHash, address } = entry
   const { token, familyHash, tokenHash } = createRefreshToken()
   const text = `insert into _sessions (user_id, family_hash, token_hash, address, expires_at)
-    select id, $3, $4, $5, now() + ${lifetime}
+    select id, $3, $4, $5, now() + make_interval(secs => $6)
     from (select id from _users where id = $1 and active and password_hash = $2 for share) entering
     returning id`
-  const values = [userId, passwordHash, familyHash, tokenHash, address]
+  const values = [userId, passwordHash, familyHash, tokenHash, address, lifetime]
   const [row] = await run<{ id: string }>(sql, { text, values })
   if (row === undefined) return undefined
   await removeStale(sql, userId)
@@ -55,24 +58,25 @@ async function removeStale(sql: Sql, userId: string): Promise<void> {
 
 /**
  * Takes a refresh token for its successor. Of many that come at once with the same token one rotates it, and the
- * others get the same successor for 10 s. Later, and from any older token, it is theft: the session ends.
+ * others get the same successor for a short grace. Later, and from any older token, it is theft: the session ends.
  * Undefined when there is no session to go on with.
  */
 export async function rotateSession(
-  { pool, tokenKey, forgetViewer }: Realm,
+  { pool, tokenKey, forgetViewer, limits }: Realm,
   refreshToken: string,
   address: string,
 ): Promise<Grant | undefined> {
   const given = readRefreshToken(refreshToken)
   if (given === undefined) return undefined
   const next = deriveSuccessor(tokenKey, given)
-  const text = `update _sessions set token_hash = $3, address = $4, used_at = now(), expires_at = now() + ${lifetime},
+  const text = `update _sessions set token_hash = $3, address = $4, used_at = now(), expires_at = now() + make_interval(secs => $5),
       rotated_at = case when token_hash = $2 then now() else rotated_at end
     from _users
     where family_hash = $1 and _users.id = user_id and active and expires_at > now()
-      and (token_hash = $2 or (token_hash = $3 and rotated_at > now() - ${grace}))
+      and (token_hash = $2 or (token_hash = $3 and rotated_at > now() - make_interval(secs => $6)))
     returning _sessions.id, user_id`
-  const values = [given.familyHash, given.tokenHash, next.tokenHash, address]
+  const { refreshToken: lifetime, refreshGrace: grace } = limits
+  const values = [given.familyHash, given.tokenHash, next.tokenHash, address, lifetime, grace]
   const [row] = await run<{ id: string; user_id: string }>(pool, { text, values })
   if (row) return { userId: row.user_id, sessionId: row.id, refreshToken: next.token }
   const [ended] = await run<{ user_id: string }>(pool, {

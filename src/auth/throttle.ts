@@ -3,6 +3,7 @@ import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { run, type Sql } from '../database/connect.ts'
 import { type AppError, fail } from '../errors.ts'
 import { hashText } from './opaque-tokens.ts'
+import type { Realm } from './realm.ts'
 
 /** What is counted: so many failures of that name are allowed for one key in 15 minutes. */
 type Limit = Readonly<{ name: string; most: number }>
@@ -17,21 +18,25 @@ export type Attempt = Readonly<{
 export type Door = 'refresh' | 'reset' | 'invite'
 
 const seconds = 15 * 60
-const byAccount: Limit = { name: 'login account', most: 5 }
 const byAddress = {
-  login: { name: 'login', most: 50 },
   refresh: { name: 'refresh', most: 100 },
   reset: { name: 'reset', most: 20 },
   invite: { name: 'invite', most: 20 },
-} as const satisfies Record<Door | 'login', Limit>
+} as const satisfies Record<Door, Limit>
 
 /** Counts a try at an account's password, whether there is such an account or not; LIMIT_EXCEEDED after too many. */
-export async function startLogin(sql: Sql, email: string, address: string): Promise<Attempt> {
+export async function startLogin(
+  { pool, limits }: Pick<Realm, 'pool' | 'limits'>,
+  email: string,
+  address: string,
+): Promise<Attempt> {
   const place = readPlace(address)
   const account = hashText(email.trim().normalize('NFC').toLowerCase())
-  return await startAttempt(sql, [
+  const byAccount = { name: 'login account', most: limits.accountLogins }
+  const byAddress = { name: 'login', most: limits.addressLogins }
+  return await startAttempt(pool, [
     { limit: byAccount, key: `${account} ${place}`, whose: 'account' },
-    { limit: byAddress.login, key: place, whose: 'address' },
+    { limit: byAddress, key: place, whose: 'address' },
   ])
 }
 

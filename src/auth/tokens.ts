@@ -1,6 +1,7 @@
 // Access tokens: signed, short-lived statements of who someone is, and the keys they are signed with.
 import { createHash, hkdfSync } from 'node:crypto'
 import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { usualLimits } from '../config/limits.ts'
 import { type AppError, fail } from '../errors.ts'
 
 /**
@@ -21,7 +22,6 @@ export const ownIssuer = 'metaloom'
 
 const algorithm = 'HS256'
 const tokenType = 'at+jwt'
-const lifetimeSeconds = 15 * 60
 const keyBytes = 32
 
 /**
@@ -69,14 +69,15 @@ function deriveKey(secret: string, info: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', info, keyBytes))
 }
 
-/** Signs a token for a user in a session. */
+/** Signs a token for a user in a session; it is good for so many seconds. */
 export async function signToken(
   key: TokenKey,
   { userId, sessionId }: Subject,
   now = new Date(),
+  lifetime = usualLimits.accessToken,
 ): Promise<SignedToken> {
   const issuedAt = Math.floor(now.getTime() / 1000)
-  const expiry = issuedAt + lifetimeSeconds
+  const expiry = issuedAt + lifetime
   const token = await new SignJWT({ sid: sessionId })
     .setProtectedHeader({ alg: algorithm, typ: tokenType, kid: key.keyId })
     .setIssuer(ownIssuer)

@@ -10,6 +10,7 @@ import {
   readWhole,
   type Source,
 } from '../reader.ts'
+import { type Limits, limitTable } from './limits.ts'
 
 /** Sizes are in bytes. Without `accept` every type is taken. */
 export type UploadLimits = Readonly<{ maxSize: number; maxFiles: number; accept?: readonly string[] }>
@@ -39,14 +40,18 @@ export type FileSettings = Readonly<{
 }>
 
 const limitKeys = ['max_size', 'max_files', 'accept'] as const
-const usual: UploadLimits = { maxSize: 10 * 1024 * 1024, maxFiles: 5 }
-const mostSize = 5 * 1024 ** 3
 
 /** Reads the keys `files` and `s3`. */
-export function readFileSettings(source: Source, directory: string, dataDir: string): FileSettings {
+export function readFileSettings(
+  source: Source,
+  directory: string,
+  dataDir: string,
+  { fileSize, filesAtOnce }: Limits,
+): FileSettings {
   const files = readPart(source, 'files', [...limitKeys, 'path', 'public_url', 'sweep_minutes', 'apps'])
   const path = readText(files, 'path')
-  const limits = readLimits(files, usual)
+  const accept = readContentTypes(files, 'accept')
+  const limits = { maxSize: fileSize, maxFiles: filesAtOnce, ...(accept ? { accept } : {}) }
   const s3 = readS3(source)
   return {
     path: path === undefined ? join(dataDir, 'files') : resolve(directory, path),
@@ -62,11 +67,12 @@ function readPart(source: Source, key: string, known: readonly string[]): Source
   return readObject(pick(source, key) ?? {}, joinPath(source.path, key), source.problems, known)
 }
 
-function readLimits(source: Source, otherwise: UploadLimits): UploadLimits {
+function readLimitsOfApp(source: Source, otherwise: UploadLimits): UploadLimits {
+  const { fileSize, filesAtOnce } = limitTable
   const accept = readContentTypes(source, 'accept') ?? otherwise.accept
   return {
-    maxSize: readWhole(source, 'max_size', 1, mostSize) ?? otherwise.maxSize,
-    maxFiles: readWhole(source, 'max_files', 1, 100) ?? otherwise.maxFiles,
+    maxSize: readWhole(source, 'max_size', fileSize.least, fileSize.most) ?? otherwise.maxSize,
+    maxFiles: readWhole(source, 'max_files', filesAtOnce.least, filesAtOnce.most) ?? otherwise.maxFiles,
     ...(accept === undefined ? {} : { accept }),
   }
 }
@@ -75,7 +81,7 @@ function readApps(files: Source, limits: UploadLimits): ReadonlyMap<string, Uplo
   const given = pick(files, 'apps') ?? {}
   const names = typeof given === 'object' && given !== null ? Object.keys(given) : []
   const apps = readObject(given, joinPath(files.path, 'apps'), files.problems, names)
-  return new Map(names.map((name) => [name, readLimits(readPart(apps, name, limitKeys), limits)]))
+  return new Map(names.map((name) => [name, readLimitsOfApp(readPart(apps, name, limitKeys), limits)]))
 }
 
 function readAddress(source: Source, key: string): string | undefined {

@@ -1,6 +1,7 @@
 // Opens connections to PostgreSQL with the settings that the rest relies on; knows nothing of entities.
 import { hostname } from 'node:os'
 import postgres from 'postgres'
+import { type Limits, usualLimits } from '../config/limits.ts'
 import { isFollowed, tellWork } from '../log/work.ts'
 
 /** A pool, or the one connection of a transaction: both run statements. */
@@ -14,7 +15,7 @@ export type Statement = Readonly<{ text: string; values: readonly unknown[] }>
 export type PoolOptions = Readonly<{
   max: number
   prepare?: boolean
-  statementTimeout?: number
+  limits?: Pick<Limits, 'statementTimeout' | 'lockTimeout' | 'idleInTransaction'>
   onNotice?: () => void
 }>
 
@@ -28,6 +29,7 @@ export function nameConnection(use = ''): string {
  * Dates, times, bigint and numeric come back as PostgreSQL's text: a JS Date or number would lose digits.
  */
 export function connect(url: string, options: PoolOptions): Pool {
+  const { statementTimeout, lockTimeout, idleInTransaction } = options.limits ?? usualLimits
   return postgres(url, {
     max: options.max,
     prepare: options.prepare ?? true,
@@ -39,9 +41,9 @@ export function connect(url: string, options: PoolOptions): Pool {
       DateStyle: 'ISO, YMD',
       IntervalStyle: 'iso_8601',
       extra_float_digits: 1,
-      statement_timeout: options.statementTimeout ?? 10_000,
-      lock_timeout: 2_000,
-      idle_in_transaction_session_timeout: 15_000,
+      statement_timeout: statementTimeout,
+      lock_timeout: lockTimeout,
+      idle_in_transaction_session_timeout: idleInTransaction,
     },
     types: {
       date: { to: 1082, from: [1082, 1114], serialize: String, parse: (text: string) => text },

@@ -1,5 +1,6 @@
 // Makes and drops whole databases on a server, and checks that a server and a database suit us.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { usualLimits } from '../config/limits.ts'
 import { connect, type Pool } from './connect.ts'
 import { quoteName } from './identifiers.ts'
 
@@ -144,7 +145,11 @@ function checkEncoding(found: Facts, name: string): void {
 /** Runs `work` on one connection and closes it; says in words what keeps us out. */
 async function visit<T>(url: string, work: (pool: Pool) => Promise<T>): Promise<T> {
   // A statement that is prepared by name would stay behind in a pooler.
-  const pool = connect(url, { max: 1, prepare: false, statementTimeout: creationTimeout })
+  const pool = connect(url, {
+    max: 1,
+    prepare: false,
+    limits: { ...usualLimits, statementTimeout: creationTimeout },
+  })
   try {
     return await work(pool)
   } catch (error) {

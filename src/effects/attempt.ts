@@ -1,4 +1,5 @@
 // One try to deliver a message: to whom, whether it was taken, and what follows when it was not.
+import type { Limits } from '../config/limits.ts'
 import type { Row } from '../database/connect.ts'
 import { isTraceId, tellWork, type Work } from '../log/work.ts'
 import { readRevision } from '../metadata/store.ts'
@@ -21,8 +22,7 @@ export type Post = Home &
     sender: Sender
     /** What the secrets of the endpoints are made of. */
     key: Buffer
-    /** The pause behind a first try that failed, in milliseconds. */
-    retryAfter: number
+    limits: Pick<Limits, 'attemptTimeout' | 'firstPause' | 'longestPause'>
     noteAttempt?: NoteAttempt
   }>
 
@@ -33,8 +33,6 @@ export type Target = Readonly<{
   headers: Readonly<Record<string, string>>
   retry: Retry
 }>
-
-const attemptTimeout = 15_000
 
 /** Tries once and notes what came of it; a try that is given up because the server stops counts as none. */
 export async function attempt(post: Post, claimed: Claimed, signal: AbortSignal): Promise<void> {
@@ -109,10 +107,10 @@ export type Parcel = Readonly<{
 
 /** Signs with each of the secrets and sends, within so many milliseconds. */
 export async function sendSigned(
-  { sender }: Pick<Post, 'sender'>,
+  { sender, limits }: Pick<Post, 'sender' | 'limits'>,
   { target, id, body, signal, hidden, traceId }: Parcel,
   secrets: readonly Buffer[],
-  timeout = attemptTimeout,
+  timeout = limits.attemptTimeout,
 ): Promise<Outcome> {
   const { url, method, headers } = target
   const sent = method === 'GET' ? '' : body
@@ -138,19 +136,14 @@ export async function sendSigned(
   )
 }
 
-function decide(
-  { retryAfter: first }: Post,
-  { attempts }: Claimed,
-  { retry }: Target,
-  outcome: Outcome,
-): Fate {
+function decide({ limits }: Post, { attempts }: Claimed, { retry }: Target, outcome: Outcome): Fate {
   if (isTaken(outcome)) return { state: 'delivered' }
   const error = outcome.kind === 'failed' ? outcome.reason : `The endpoint answered ${outcome.status}`
   const isGone = outcome.kind === 'answered' && outcome.status === gone
   if (isGone || attempts >= retry.maxAttempts) return { state: 'dead', error }
   const wish = outcome.kind === 'answered' ? outcome.retryAfter : undefined
   const failure = { attempts, ...(wish === undefined ? {} : { retryAfter: wish }) }
-  return { state: 'waiting', error, pause: choosePause(retry, first, failure) }
+  return { state: 'waiting', error, pause: choosePause(retry, limits, failure) }
 }
 
 /** Whether the receiver took the message: anything but 2xx means no. */

@@ -1,4 +1,5 @@
 // Everything that delivers events of one app: starts it, wakes it, stops it. Several processes may do so on one database.
+import type { Limits } from '../config/limits.ts'
 import { follow } from '../database/listen.ts'
 import type { Outside } from '../pipeline/outside.ts'
 import { askEndpoints } from './ask.ts'
@@ -17,6 +18,7 @@ export type DeliveryOptions = Post &
     pollEvery: number
     /** How many transactions may wait for webhooks at a time. */
     slots: number
+    limits: Limits
     log: (error: unknown) => void
   }>
 
@@ -35,7 +37,7 @@ const followerPoll = 60_000
 
 /** Starts to deliver. A write wakes its own process; that one tells the others when there is something to send. */
 export async function startDeliveries(options: DeliveryOptions): Promise<Deliveries> {
-  const { pool, url, pollEvery, log, sender, slots } = options
+  const { pool, url, pollEvery, log, sender, slots, limits } = options
   const sending = startSending(options)
   const dispatching = startLoop({ turn: (signal) => dispatch(options, signal), pollEvery, log })
   const cleaning = startLoop({ turn: () => cleanUp(pool), pollEvery: cleanUpEvery, log })
@@ -52,6 +54,7 @@ export async function startDeliveries(options: DeliveryOptions): Promise<Deliver
       wake: dispatching.wake,
       ask: (sql, questions) => askEndpoints(options, sql, questions),
       slots: createSlots(slots),
+      limits,
     },
     send: sending.wake,
     async stop() {

@@ -1,4 +1,5 @@
 // Tells those who follow an entity that something was written, by whatever instance; nothing is asked while nobody follows.
+import { type Limits, usualLimits } from '../config/limits.ts'
 import type { Pool } from '../database/connect.ts'
 import { fail } from '../errors.ts'
 import { findLastPlace, findStirred, type Place } from '../pipeline/reads/changes.ts'
@@ -24,16 +25,20 @@ export type Feed = Readonly<{
 }>
 
 /** `pollEvery` is in milliseconds: how long what other instances write may stay unnoticed. */
-export type FeedOptions = Readonly<{ pool: Pool; pollEvery: number; log: (error: unknown) => void }>
+export type FeedOptions = Readonly<{
+  pool: Pool
+  pollEvery: number
+  limits?: FeedLimits
+  log: (error: unknown) => void
+}>
+type FeedLimits = Pick<Limits, 'clientSubscriptions' | 'appSubscriptions'>
 
-const mostOfClient = 20
-const mostOfApp = 1_000
 /** Whoever waits looks again after this many milliseconds, whatever is told. */
 const mostWait = 5_000
 
 type Waiting = { readonly entity: string; readonly client: string; isStirred: boolean; stir(): void }
 
-export function startFeed({ pool, pollEvery, log }: FeedOptions): Feed {
+export function startFeed({ pool, pollEvery, limits = usualLimits, log }: FeedOptions): Feed {
   const followers = new Set<Waiting>()
   const ending = new AbortController()
   let place: Place | undefined
@@ -52,7 +57,7 @@ export function startFeed({ pool, pollEvery, log }: FeedOptions): Feed {
   const loop = startLoop({ turn, pollEvery, log })
 
   const follow = (entity: string, client: string): Follower => {
-    checkRoom(followers, client)
+    checkRoom(followers, client, limits)
     const leaving = new AbortController()
     const signal = AbortSignal.any([leaving.signal, ending.signal])
     const waiting = startWaiting(entity, client)
@@ -84,14 +89,18 @@ export function startFeed({ pool, pollEvery, log }: FeedOptions): Feed {
   }
 }
 
-function checkRoom(followers: ReadonlySet<Waiting>, client: string): void {
+function checkRoom(
+  followers: ReadonlySet<Waiting>,
+  client: string,
+  { clientSubscriptions, appSubscriptions }: FeedLimits,
+): void {
   const own = [...followers].filter((each) => each.client === client).length
-  if (own >= mostOfClient)
+  if (own >= clientSubscriptions)
     throw fail(
       'LIMIT_EXCEEDED',
-      `You have ${own} subscriptions open; at most ${mostOfClient} are allowed at once`,
+      `You have ${own} subscriptions open; at most ${clientSubscriptions} are allowed at once`,
     )
-  if (followers.size >= mostOfApp)
+  if (followers.size >= appSubscriptions)
     throw fail(
       'LIMIT_EXCEEDED',
       `This app has ${followers.size} subscriptions open here, as many as it may; try again later`,

@@ -1,8 +1,7 @@
 // How long a message that was not taken waits before it is tried again.
+import type { Limits } from '../config/limits.ts'
 import type { Retry } from '../metadata/webhook.ts'
 
-/** A day: no pause is longer, whatever a receiver asks for. */
-const longest = 86_400_000
 const growth = 5
 const step = 12
 /** A pause is so much shorter or longer than planned, by chance, so that many do not come back at once. */
@@ -11,10 +10,13 @@ const jitter = 0.2
 /** A try that failed: the number of tries so far, and how long the receiver asked to be let alone. */
 export type Failure = Readonly<{ attempts: number; retryAfter?: number }>
 
-/** Milliseconds to the next try. `first` is the pause behind the first one: 5 s make 5 s, 25 s, 2 min ... or 1 min, 2 min, 3 min ... */
+/**
+ * Milliseconds to the next try. The pause behind the first one makes the others: 5 s make 5 s, 25 s, 2 min ... or 1 min,
+ * 2 min, 3 min ... No pause is longer than the longest, whatever a receiver asks for.
+ */
 export function choosePause(
   { backoff }: Retry,
-  first: number,
+  { firstPause: first, longestPause: longest }: Pick<Limits, 'firstPause' | 'longestPause'>,
   { attempts, retryAfter = 0 }: Failure,
 ): number {
   const planned = backoff === 'linear' ? first * step * attempts : first * growth ** (attempts - 1)

@@ -1,6 +1,7 @@
 // Sends one request to the outside: no redirects, no private addresses, an end in time, and of the reply only its beginning.
 import { lookup as lookUp } from 'node:dns'
 import { Agent, buildConnector, type Dispatcher } from 'undici'
+import { usualLimits } from '../config/limits.ts'
 import { AppError, fail } from '../errors.ts'
 import { checkLookUp, findUrlProblem, isPublic } from './addresses.ts'
 import { fillHeaders, redact, type Variables } from './headers.ts'
@@ -10,6 +11,8 @@ export type Reach = Readonly<{
   /** Opens http and private addresses; for development. */
   allowPrivate: boolean
   variables: Variables
+  /** Bytes of a reply that are kept. */
+  mostReply?: number
 }>
 
 /** One request; a body is JSON. `headers` may have places for variables, `signed` goes along as it is. */
@@ -28,7 +31,7 @@ export type Request = Readonly<{
 export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 export type Method = (typeof methods)[number]
 
-/** What came of it. A reply is text without the values of variables, at most 64 KB; `retryAfter` is in milliseconds. */
+/** What came of it. A reply is text without the values of variables, no longer than what is kept; `retryAfter` is in milliseconds. */
 export type Outcome = Readonly<{ milliseconds: number }> &
   (
     | Readonly<{ kind: 'answered'; status: number; text: string; retryAfter?: number }>
@@ -41,7 +44,6 @@ export type Sender = Readonly<{
   close(): Promise<void>
 }>
 
-const mostReplyBytes = 65_536
 const connectTimeout = 5_000
 
 /** Makes a sender with connections of its own, each checked when it is opened. `resolve` is how names are looked up. */
@@ -95,7 +97,7 @@ async function exchange(agent: Agent, reach: Reach, request: Request): Promise<A
     ...(method === 'GET' ? {} : { body }),
     signal: signal ? AbortSignal.any([signal, ending]) : ending,
   })
-  const text = await readBeginning(reply.body)
+  const text = await readBeginning(reply.body, reach.mostReply ?? usualLimits.replyBytes)
   const retryAfter = readRetryAfter(reply.headers['retry-after'])
   return {
     status: reply.statusCode,
@@ -105,19 +107,19 @@ async function exchange(agent: Agent, reach: Reach, request: Request): Promise<A
 }
 
 /** The status is the answer; a body that is long, slow or broken takes nothing from it. */
-async function readBeginning(body: Dispatcher.ResponseData['body']): Promise<string> {
+async function readBeginning(body: Dispatcher.ResponseData['body'], most: number): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   try {
     for await (const chunk of body) {
       chunks.push(chunk)
       size += chunk.length
-      if (size >= mostReplyBytes) break
+      if (size >= most) break
     }
   } catch {
     body.destroy()
   }
-  return Buffer.concat(chunks).subarray(0, mostReplyBytes).toString().replaceAll('\0', '')
+  return Buffer.concat(chunks).subarray(0, most).toString().replaceAll('\0', '')
 }
 
 /** Seconds, or a date. */

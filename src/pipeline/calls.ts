@@ -10,10 +10,6 @@ export type Calls = {
   hasSlot: boolean
 }
 
-/** One call, all calls of a mutation, and how many of them at most; times in milliseconds. */
-const longestCall = 5_000
-const longestInAll = 10_000
-const mostCalls = 20
 /** How long a write waits for others that wait for answers. */
 const longestWait = 5_000
 
@@ -26,16 +22,16 @@ export function startCalls(): Calls {
 }
 
 /** Counts calls that are about to be made, and tells how long they may take. */
-export function countCalls(calls: Calls, count: number): number {
+export function countCalls(calls: Calls, { limits }: Outside, count: number): number {
   calls.count += count
-  if (calls.count > mostCalls)
+  if (calls.count > limits.calls)
     throw fail(
       'LIMIT_EXCEEDED',
-      `One mutation may call at most ${mostCalls} webhooks that it waits for, and this one needs ${calls.count} or more; write fewer records at a time`,
+      `One mutation may call at most ${limits.calls} webhooks that it waits for, and this one needs ${calls.count} or more; write fewer records at a time`,
     )
-  const left = longestInAll - calls.spent
-  if (left > 0) return Math.min(longestCall, left)
-  throw fail('WEBHOOK_REFUSED', `The webhooks took more than ${longestInAll / 1000} s in all`)
+  const left = limits.callsTimeout - calls.spent
+  if (left > 0) return Math.min(limits.callTimeout, left)
+  throw fail('WEBHOOK_REFUSED', `The webhooks took more than ${limits.callsTimeout / 1000} s in all`)
 }
 
 /** Takes a slot, or throws `noSlot`. */

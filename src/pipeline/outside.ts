@@ -1,4 +1,5 @@
 // What the pipeline is handed to reach the rest of the world with; it knows neither addresses nor connections.
+import type { Limits } from '../config/limits.ts'
 import type { Sql } from '../database/connect.ts'
 import type { ReadyWebhook } from '../metadata/webhooks.ts'
 
@@ -23,4 +24,5 @@ export type Outside = Readonly<{
   /** Calls all at once and waits; no answer is a refusal. The transaction looks up what they are signed with. */
   ask(sql: Sql, questions: readonly Question[]): Promise<readonly Verdict[]>
   slots: Slots
+  limits: Pick<Limits, 'calls' | 'callTimeout' | 'callsTimeout'>
 }>

@@ -13,7 +13,9 @@ import type { Apps } from './apps/directory.ts'
 import { createApp, deleteApp } from './apps/lifecycle.ts'
 import { createAddressReader } from './client-address.ts'
 import { answerFile, answerPut } from './file-routes.ts'
+import { createIntrospector } from './introspection.ts'
 import { answerFigures, type FiguresAnswer } from './metrics/reply.ts'
+import { openPersisted } from './persisted.ts'
 import type { OpenPlatform } from './platform.ts'
 import type { Readiness } from './readiness.ts'
 import { type Replicated, replicate, replicateOperations, tellPositions } from './replicas/replicate.ts'
@@ -21,6 +23,7 @@ import { send, sendText } from './reply.ts'
 import { rerunStale, runOnNewest } from './rerun.ts'
 import type { Route } from './routes.ts'
 import { runSubscriptions } from './subscribe.ts'
+import { takePersisted } from './take-persisted.ts'
 import { createThinRoute } from './thin-route.ts'
 import { startTraces, traceResults } from './trace.ts'
 import { readUpload, takeOperations } from './uploads.ts'
@@ -61,23 +64,28 @@ export type AnswerOptions = Readonly<{
 
 export function createAnswers(options: AnswerOptions): Answers {
   const { apps, platform, schemas, readiness, figures, config, log } = options
+  const { introspection } = config.access
+  const given = { limits: config.limits, introspection, introspect: createIntrospector(), log }
+  const persisted = openPersisted(config.access)
   const data = createGraphQLServer<Context & Replicated>(
     ({ edition, viewer }) => edition.findSchema(viewer.roles),
-    log,
+    given,
     [
       takeOperations(),
+      takePersisted(persisted),
       rerunStale(),
-      runSubscriptions(log, checkArguments),
+      runSubscriptions(log, (args) => checkArguments(args, config.limits)),
       traceResults(),
       replicateOperations(),
     ],
   )
-  const admin = createGraphQLServer<Context & Replicated>(() => schemas.admin, log, [tellPositions()])
-  const platformServer = createGraphQLServer<PlatformContext>(() => schemas.platform, log)
+  const admin = createGraphQLServer<Context & Replicated>(() => schemas.admin, given, [tellPositions()])
+  const platformServer = createGraphQLServer<PlatformContext>(() => schemas.platform, given)
   const workbench = createWorkbench(config)
   const readAddress = createAddressReader(config.trustedProxies)
   const thin = createThinRoute(
-    log,
+    given,
+    persisted,
     async (result, given) => (await runOnNewest(result, given, execute)) as ExecutionResult,
   )
 
@@ -138,9 +146,9 @@ export function createAnswers(options: AnswerOptions): Answers {
       else response.once('close', leave)
     },
     async findBodyLimit(route, request) {
-      if (route.kind !== 'admin') return config.mostBodyBytes
+      if (route.kind !== 'admin') return config.limits.body
       const viewer = await findApp(route.app).authenticator.authenticate(request.headers.authorization)
-      return isAdmin(viewer) ? config.mostAdminBodyBytes : config.mostBodyBytes
+      return isAdmin(viewer) ? config.limits.adminBody : config.limits.body
     },
     async plain(route, request, response) {
       if (route.kind === 'home') return workbench.home(apps.listNames(), response)
@@ -177,7 +185,7 @@ export function createAnswers(options: AnswerOptions): Answers {
     },
     async upload(route, asked, response) {
       const context = await openContext(route, asked, response)
-      const { operations, drop } = await readUpload(asked.request, context, config.mostBodyBytes)
+      const { operations, drop } = await readUpload(asked.request, context, config.limits)
       try {
         await send(response, await data.fetch(toRequest(asked), { ...context, operations }))
       } finally {

@@ -90,7 +90,7 @@ async function stopAll(undo: (() => Promise<void>)[]): Promise<void> {
 
 async function openPool(url: string, config: Config): Promise<Pool> {
   await checkDatabase(url)
-  return connect(url, { max: config.poolSize, prepare: config.prepare })
+  return connect(url, { max: config.limits.pool, prepare: config.prepare, limits: config.limits })
 }
 
 async function startApp(
@@ -99,6 +99,7 @@ async function startApp(
   undo: (() => Promise<void>)[],
 ): Promise<OpenApp> {
   const { config, fixed, fixedNames, verifyPlatform, filePlace } = settings
+  const { limits } = config
   const secret = deriveAppSecret(settings.secret, salt)
   const pool = await openPool(url, config)
   const endPool = () => pool.end({ timeout: 5 })
@@ -111,7 +112,7 @@ async function startApp(
   const meter = settings.openMeter(name)
   const { noteLoad } = meter
   const { pollEvery } = config
-  const editions = await startEditions({ pool, url, fixed, fixedNames, pollEvery, noteLoad, log })
+  const editions = await startEditions({ pool, url, fixed, fixedNames, limits, pollEvery, noteLoad, log })
   undo.push(editions.stop)
   tellAnonymousRights(editions.read().registry, log)
   const readRegistry = () => editions.read().registry
@@ -123,14 +124,14 @@ async function startApp(
       provider: verifyForeign(pool, { allowPrivate }),
     }),
   })
-  const reach = { allowPrivate, variables: config.webhooks.variables }
+  const reach = { allowPrivate, variables: config.webhooks.variables, mostReply: limits.replyBytes }
   const post = {
     pool,
     readRegistry,
     reload: editions.reload,
     sender: createSender(reach),
     key: deriveWebhookKey(secret, name),
-    retryAfter: config.webhooks.retryAfter,
+    limits,
     noteAttempt: meter.noteAttempt,
   }
   const files: Files = {
@@ -145,6 +146,7 @@ async function startApp(
   const work = settings.isAtWork ? await startWork(parts, undo) : leaveWork(parts)
   const feed = startFeed({
     pool,
+    limits,
     pollEvery: Math.min(pollEvery, mostFeedWait),
     log: (error) => log.error({ error: String(error) }, 'changes could not be followed'),
   })
@@ -154,6 +156,7 @@ async function startApp(
   const app = {
     name,
     pool,
+    limits,
     files,
     tokenKey,
     cursorKey: deriveCursorKey(secret, name),

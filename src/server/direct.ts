@@ -57,7 +57,7 @@ async function open(config: Config, log: Log, undo: (() => Promise<void>)[]): Pr
   const platform = await openPlatform(await openDatabase(config, log, undo), config, keeping)
   undo.push(platform.close)
   const { firstPassword, verify: verifyPlatform } = platform
-  const { accounts: fixed, fixedNames, admin, platform: platformSchema } = buildFixedSchemas()
+  const { accounts: fixed, fixedNames, admin, platform: platformSchema } = buildFixedSchemas(config.limits)
   const openMeter = (): AppMeter => ({ noteLoad() {}, noteBatch() {}, noteAttempt() {} })
   const parts = { config, secret, fixed, fixedNames, verifyPlatform, filePlace, openMeter, log }
   const settings = { ...parts, isAtWork: false }

@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql'
 import type { Edition } from '../api/edition.ts'
 import { checkNames, type FixedNames } from '../api/generated/names.ts'
 import { type Asked, createSchemas, type Schemas } from '../api/schemas.ts'
+import type { Limits } from '../config/limits.ts'
 import type { Pool } from '../database/connect.ts'
 import { follow } from '../database/listen.ts'
 import type { Log } from '../log.ts'
@@ -22,6 +23,7 @@ export type EditionOptions = Readonly<{
   url: string
   fixed: GraphQLSchema
   fixedNames: FixedNames
+  limits: Limits
   pollEvery: number
   /** Hears how long each load took, in milliseconds. */
   noteLoad?(milliseconds: number): void
@@ -82,11 +84,11 @@ const mostWarming = 200
 type LoadedEdition = Edition & Pick<Schemas, 'listRecent'>
 
 async function loadEdition(
-  { pool, fixed, fixedNames }: EditionOptions,
+  { pool, fixed, fixedNames, limits }: EditionOptions,
   recent: readonly Asked[],
 ): Promise<LoadedEdition> {
   const registry = await loadRegistry(pool, (candidate) => checkNames(candidate, fixedNames))
-  const { find, listRecent, prepare } = await createSchemas(registry, fixed)
+  const { find, listRecent, prepare } = await createSchemas(registry, fixed, limits)
   const until = performance.now() + mostWarming
   for (const asked of recent) if (performance.now() < until) await prepare(asked)
   return Object.freeze({ revision: registry.revision, registry, findSchema: find, listRecent })

@@ -16,8 +16,6 @@ import { readNarrowedViewer } from './viewer-of.ts'
 type FileRoute = Extract<Route, { kind: 'file' }>
 type PutRoute = Extract<Route, { kind: 'put' }>
 
-const mostSilence = 30_000
-
 /** Sends a file to whoever has a good link or may read it; to all others it is not there. */
 export async function answerFile(
   { app, authenticator }: OpenApp,
@@ -59,7 +57,7 @@ export async function answerPut(
   const length = request.headers['content-length']
   if (length !== undefined && Number(length) !== size)
     throw fail('BAD_USER_INPUT', `${size} bytes were announced, the request has ${length}`)
-  request.setTimeout(mostSilence, () => request.destroy(new Error('The client stopped sending')))
+  request.setTimeout(app.limits.silence, () => request.destroy(new Error('The client stopped sending')))
   await receiveDirect(app.files, id, size, shield(request)).catch((error: unknown) => {
     if (error instanceof AppError || request.complete) throw error
     throw fail('BAD_USER_INPUT', 'The body ended too early')

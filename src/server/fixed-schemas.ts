@@ -5,6 +5,7 @@ import { buildAdminSchema } from '../api/fixed/admin.ts'
 import { buildPlatformSchema } from '../api/fixed/platform.ts'
 import { buildDataSchema, findFixedNames } from '../api/generated/build.ts'
 import { checkNames, type FixedNames } from '../api/generated/names.ts'
+import type { Limits } from '../config/limits.ts'
 
 /** `accounts` is a part of each data API; `fixedNames` are those that its definitions cannot have. */
 export type FixedSchemas = Readonly<{
@@ -14,12 +15,12 @@ export type FixedSchemas = Readonly<{
   platform: GraphQLSchema
 }>
 
-export function buildFixedSchemas(): FixedSchemas {
+export function buildFixedSchemas(limits: Limits): FixedSchemas {
   const accounts = buildAccountsSchema()
   const fixedNames = findFixedNames(accounts)
   const admin = buildAdminSchema({
     verify: (registry) => checkNames(registry, fixedNames),
-    buildSchema: (registry) => buildDataSchema(registry, accounts),
+    buildSchema: (registry) => buildDataSchema(registry, accounts, { limits }),
   })
   return { accounts, fixedNames, admin, platform: buildPlatformSchema() }
 }

@@ -1,19 +1,30 @@
 // The HTTP server: finds the route, reads the body, knows who asks, and hands the rest to GraphQL.
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
 import type { Note } from '../api/note.ts'
+import type { Limits } from '../config/limits.ts'
 import { AppError, fail } from '../errors.ts'
 import { isFollowed, isTraceId, readTraceId, tellWork, type Work } from '../log/work.ts'
 import type { Log } from '../log.ts'
 import type { Answers } from './answers.ts'
-import { checkDepth, checkSearch, readBody } from './body.ts'
+import { checkForm, checkSearch, readBody } from './body.ts'
+import type { CrossSite } from './cross-site.ts'
 import { findOverload, renderError } from './render-error.ts'
 import { sendErrors } from './reply.ts'
 import { findRoute, type Route } from './routes.ts'
+import { setSecureHeaders } from './secure-headers.ts'
 import type { Watch } from './watch.ts'
 
 export type HttpOptions = Readonly<{
   answers: Answers
+  limits: Limits
+  crossSite: CrossSite
   watch: Watch
   /** While this is so, connections end with their reply, so that clients and proxies open the next one elsewhere. */
   isDraining(): boolean
@@ -22,7 +33,7 @@ export type HttpOptions = Readonly<{
 
 /** Makes the server; it does not listen yet. */
 export function createHttpServer(options: HttpOptions): Server {
-  return createServer((request, response) => {
+  return createServer(timesOf(options.limits), (request, response) => {
     const requestId = readRequestId(request)
     response.setHeader('x-request-id', requestId)
     if (options.isDraining()) response.setHeader('connection', 'close')
@@ -38,6 +49,20 @@ export function createHttpServer(options: HttpOptions): Server {
   })
 }
 
+/** Bodies without files have a shorter time of their own; Node's is for the longest of all. */
+function timesOf({ headerBytes, headersTimeout, uploadTimeout, keepAlive }: Limits): ServerOptions {
+  return {
+    maxHeaderSize: headerBytes,
+    headersTimeout,
+    requestTimeout: uploadTimeout,
+    keepAliveTimeout: keepAlive,
+    connectionsCheckingInterval: Math.min(checkEvery, headersTimeout / 2),
+  }
+}
+
+/** Most milliseconds between two looks at requests that take too long to come. */
+const checkEvery = 5_000
+
 async function answer(
   options: HttpOptions,
   request: IncomingMessage,
@@ -48,6 +73,8 @@ async function answer(
   const route = findRoute(path)
   note.api = route.kind
   const methods = allowed[route.kind] ?? usualMethods
+  setSecureHeaders(response, route)
+  if (options.crossSite.answerPreflight(request, response, methods)) return
   if (!methods.includes(request.method ?? '')) return refuseMethod(response, methods)
   if ('app' in route) {
     await options.answers.enter(route.app, response)
@@ -59,9 +86,13 @@ async function answer(
   if (wantsPage(request)) return await options.answers.page(route, path, response)
   if (route.kind === 'data' && isMultipart(request))
     return await options.answers.upload(route, { request, note, search: '', body: '' }, response)
-  const body = await readBody(request, await options.answers.findBodyLimit(route, request))
-  checkDepth(body)
-  checkSearch(search)
+  // Forms with files have a token in any case, which no page can send unasked.
+  options.crossSite.checkAsked(request)
+  const { limits } = options
+  const most = await options.answers.findBodyLimit(route, request)
+  const body = await readBody(request, most, limits.bodyTimeout)
+  checkForm(body, limits)
+  checkSearch(search, limits)
   await options.answers.graphql(route, { request, note, search, body }, response)
 }
 

@@ -5,7 +5,7 @@ import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { AppError, fail } from '../errors.ts'
 import { type Incoming, makeIncoming } from '../files/incoming.ts'
 import type { Spool } from '../files/spool.ts'
-import { checkDepth } from './body.ts'
+import { checkForm, type FormLimits } from './body.ts'
 import { type FileMap, placeFiles, readJson, readMap, refuse } from './multipart-operations.ts'
 
 /** `mostText` bounds the texts beside the files, in bytes; `mostSilence` is in milliseconds. */
@@ -15,7 +15,8 @@ export type MultipartOptions = Readonly<{
   maxSize: number
   maxFiles: number
   mostSilence: number
-}>
+}> &
+  FormLimits
 
 /** The request as JSON would have it, with the files in their places; `drop` removes those that nobody took over. */
 export type Multipart = Readonly<{ operations: Record<string, unknown>; drop(): Promise<void> }>
@@ -140,12 +141,13 @@ function startParser(request: IncomingMessage, options: MultipartOptions): Busbo
 
 type TextPart = Readonly<{ name: string; value: string; isCut: boolean }>
 
-function takeText(progress: Progress, { mostText, maxFiles }: MultipartOptions, part: TextPart): void {
+function takeText(progress: Progress, options: MultipartOptions, part: TextPart): void {
+  const { mostText, maxFiles } = options
   const { name, value, isCut } = part
   if (isCut) throw fail('LIMIT_EXCEEDED', `The texts of a request may have at most ${mostText} bytes`)
   if (name !== 'operations' && name !== 'map') throw refuse(`has a text ${JSON.stringify(name)}`)
   if (progress[name] !== undefined) throw refuse(`has ${name} twice`)
-  checkDepth(value)
+  checkForm(value, options)
   const json = readJson(name, value)
   if (name === 'operations') progress.operations = json
   else progress.map = readMap(json, maxFiles)

@@ -19,13 +19,17 @@ import {
   visitWithTypeInfo,
 } from 'graphql'
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
+import type { Limits } from '../config/limits.ts'
 import { fail } from '../errors.ts'
-import { checkDocument, mostTokens } from './limits.ts'
+import { checkDocument } from './document-limits.ts'
+import { introspects } from './introspection-limits.ts'
 
 /** A text that may be run; `compiled` is there once it was worth it. */
 export type Operation = {
   readonly document: DocumentNode
   readonly node: OperationDefinitionNode
+  /** Whether it asks for the schema itself. */
+  readonly introspects: boolean
   hits: number
   compiled?: Compiled
 }
@@ -37,12 +41,13 @@ export type FindOperation = (
   name: string | undefined,
 ) => Operation | readonly GraphQLError[]
 
-const mostOperations = 500
+/** Errors that are told of one document or its variables: each looks for names that are near. */
+export const mostErrors = 10
 /** Compiling takes milliseconds: worth it for texts that come back, not for those that come once. */
 const hitsToCompile = 3
 
 /** Makes the cache; operations of one schema never serve another, and go when the schema goes. */
-export function createOperations(): FindOperation {
+export function createOperations(limits: Limits): FindOperation {
   const bySchema = new WeakMap<GraphQLSchema, Map<string, Operation>>()
   return (schema, text, name) => {
     const operations = bySchema.get(schema) ?? new Map<string, Operation>()
@@ -50,8 +55,8 @@ export function createOperations(): FindOperation {
     const key = name === undefined ? text : `${name}\0${text}`
     const known = operations.get(key)
     if (known) return hit(schema, known, operations, key, text, name)
-    const prepared = prepare(schema, text, name)
-    if ('node' in prepared) keep(operations, key, prepared)
+    const prepared = prepare(schema, text, name, limits)
+    if ('node' in prepared) keep(operations, key, prepared, limits.operations)
     return prepared
   }
 }
@@ -67,14 +72,14 @@ function hit(
   operations.delete(key)
   operations.set(key, operation)
   operation.hits++
-  if (operation.hits === hitsToCompile) compile(schema, operation, text, name)
+  if (operation.hits === hitsToCompile && !operation.introspects) compile(schema, operation, text, name)
   return operation
 }
 
 /** The one used longest ago makes room. */
-function keep(operations: Map<string, Operation>, key: string, operation: Operation): void {
+function keep(operations: Map<string, Operation>, key: string, operation: Operation, most: number): void {
   for (const oldest of operations.keys()) {
-    if (operations.size < mostOperations) break
+    if (operations.size < most) break
     operations.delete(oldest)
   }
   operations.set(key, operation)
@@ -84,10 +89,11 @@ function prepare(
   schema: GraphQLSchema,
   text: string,
   name: string | undefined,
+  limits: Limits,
 ): Operation | readonly GraphQLError[] {
-  const document = parse(text, { maxTokens: mostTokens })
-  checkDocument(document)
-  const errors = validate(schema, document)
+  const document = parse(text, { maxTokens: limits.tokens })
+  checkDocument(document, limits)
+  const errors = validate(schema, document, undefined, { maxErrors: mostErrors })
   if (errors.length > 0) return errors.map(nameInvalid)
   const node = getOperationAST(document, name)
   if (node == null)
@@ -97,7 +103,7 @@ function prepare(
         ? 'Name the operation to run: the document has several'
         : `The document has no operation named ${JSON.stringify(name)}`,
     )
-  return { document, node, hits: 1 }
+  return { document, node, introspects: introspects(document), hits: 1 }
 }
 
 /**

@@ -34,14 +34,14 @@ export async function openPlatform(
   { secret, storage }: Readonly<{ secret: string; storage: Storage }>,
 ): Promise<OpenPlatform> {
   await ensureDatabase(url)
-  const pool = connect(url, { max: config.poolSize, prepare: config.prepare })
+  const pool = connect(url, { max: config.limits.pool, prepare: config.prepare, limits: config.limits })
   await migrate(pool, 'platform')
   const firstPassword = await makeFirst(pool, url, config)
   const tokenKey = deriveTokenKey(secret, platformAudience)
   const verify = verifySessions({ pool, tokenKey }, platformPeople)
   const authenticator = createAuthenticator({ verify })
   return {
-    realm: { pool, tokenKey, forgetViewer: authenticator.forget },
+    realm: { pool, tokenKey, forgetViewer: authenticator.forget, limits: config.limits },
     authenticator,
     verify,
     registrar: { pool, url, prepare: config.prepare, storage },

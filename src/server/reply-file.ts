@@ -7,6 +7,7 @@ import { fail } from '../errors.ts'
 import { mayShow } from '../files/content-type.ts'
 import type { StoredFile } from '../files/file-rows.ts'
 import type { ByteRange, Storage } from '../files/storage.ts'
+import { addVary } from './reply.ts'
 
 /** What is sent, and how long browsers may keep it; `key` is where its bytes are. */
 export type FileReply = Readonly<{
@@ -26,6 +27,8 @@ export async function sendFile(
   const { file, key } = reply
   const etag = `"${file.checksum}"`
   for (const [name, value] of Object.entries(writeHeaders(reply, etag))) response.setHeader(name, value)
+  response.removeHeader('x-frame-options')
+  addVary(response, 'authorization, x-metaloom-roles')
   if (fresh(request.headers, { etag })) return void response.writeHead(304).end()
   const range = findRange(request, file.size, etag)
   if (range === 'outside') {
@@ -53,9 +56,6 @@ function writeHeaders({ file, cacheControl, asAttachment }: FileReply, etag: str
     'content-security-policy': writePolicy(file.mimeType, isShown),
     'content-type': file.mimeType === 'text/plain' ? 'text/plain; charset=utf-8' : file.mimeType,
     etag,
-    'referrer-policy': 'no-referrer',
-    vary: 'authorization, x-metaloom-roles',
-    'x-content-type-options': 'nosniff',
   }
 }
 

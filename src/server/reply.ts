@@ -7,7 +7,8 @@ import type { GraphQLError } from 'graphql'
 export async function send(response: ServerResponse, reply: Response): Promise<void> {
   response.statusCode = reply.status
   reply.headers.forEach((value, name) => {
-    response.setHeader(name, value)
+    if (name === 'vary') addVary(response, value)
+    else response.setHeader(name, value)
   })
   if (reply.body === null) return void response.end()
   const reader = reply.body.getReader()
@@ -18,11 +19,14 @@ export async function send(response: ServerResponse, reply: Response): Promise<v
   response.end()
 }
 
+/** Adds to what a reply depends on. */
+export function addVary(response: ServerResponse, value: string): void {
+  response.appendHeader('vary', value)
+}
+
 /** Sends text, with its type. */
 export function sendText(response: ServerResponse, status: number, type: string, text: string): void {
-  response
-    .writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'x-content-type-options': 'nosniff' })
-    .end(text)
+  response.writeHead(status, { 'content-type': `${type}; charset=utf-8` }).end(text)
 }
 
 /** Milliseconds for which a client that was refused may go on sending. */

@@ -6,7 +6,7 @@ import { isStale } from '../database/transaction.ts'
 import { fail } from '../errors.ts'
 import { isOutdated } from '../metadata/rights.ts'
 import { readRevision } from '../metadata/store.ts'
-import { nameInvalid } from './operations.ts'
+import { mostErrors, nameInvalid } from './operations.ts'
 
 type Execute = (given: ExecutionArgs) => unknown
 
@@ -40,7 +40,7 @@ async function runAgain(given: ExecutionArgs, executeFn: Execute): Promise<unkno
   await app.reload(await readRevision(app.pool))
   const edition = app.readEdition()
   const schema = await edition.findSchema(viewer.roles)
-  const errors = validate(schema, given.document)
+  const errors = validate(schema, given.document, undefined, { maxErrors: mostErrors })
   if (errors.length > 0) return { errors: errors.map(nameInvalid) }
   return await executeFn({ ...given, schema, contextValue: { ...context, edition, levels: new WeakMap() } })
 }

@@ -46,7 +46,7 @@ function* listServerConcerns(facts: ServerFacts): Generator<Finding> {
     )
 }
 
-function* listRights(facts: ServerFacts, { isProduction, mostConnections }: Config): Generator<Finding> {
+function* listRights(facts: ServerFacts, { isProduction, limits }: Config): Generator<Finding> {
   const { user, mayCreateDatabases, isSuperuser, maxConnections, address, isEncrypted } = facts
   if (!mayCreateDatabases)
     yield tell(
@@ -58,10 +58,10 @@ function* listRights(facts: ServerFacts, { isProduction, mostConnections }: Conf
       'rights',
       `The user "${user}" is a superuser of PostgreSQL; one that may create databases is enough`,
     )
-  if (maxConnections < mostConnections)
+  if (maxConnections < limits.connections)
     yield tell(
       'connections',
-      `This process may open ${mostConnections} connections (database.connections), PostgreSQL allows ${maxConnections} in all (max_connections); lower the one or raise the other`,
+      `This process may open ${limits.connections} connections (database.connections), PostgreSQL allows ${maxConnections} in all (max_connections); lower the one or raise the other`,
     )
   if (isProduction && !isEncrypted && address !== null && isPublic(address))
     yield tell(

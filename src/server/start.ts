@@ -8,6 +8,7 @@ import { createAnswers } from './answers.ts'
 import { openApp } from './app.ts'
 import { type Apps, startDirectory } from './apps/directory.ts'
 import { closeServer } from './close-server.ts'
+import { createCrossSite } from './cross-site.ts'
 import { openDatabase } from './database.ts'
 import { openFilePlace } from './file-place.ts'
 import { buildFixedSchemas } from './fixed-schemas.ts'
@@ -57,7 +58,7 @@ async function start(
   const platform = await openPlatform(databaseUrl, config, { secret, storage: filePlace.storage })
   undo.push(platform.close)
   await tellConcerns(platform.realm.pool, config, log)
-  const { accounts: fixed, fixedNames, ...schemas } = buildFixedSchemas()
+  const { accounts: fixed, fixedNames, ...schemas } = buildFixedSchemas(config.limits)
   const metrics = createMetrics()
   const { openMeter } = metrics
   const { verify: verifyPlatform } = platform
@@ -76,7 +77,10 @@ async function start(
   const figures = answerWith(metrics, apps, config)
   const answers = createAnswers({ apps, platform, schemas, readiness, figures, config, log })
   const watch = createWatch({ settings: config.operations.log, count: metrics.countRequest, log })
-  const server = createHttpServer({ answers, watch, isDraining: readiness.isDraining, log })
+  const { isDraining } = readiness
+  const crossSite = createCrossSite(config.access)
+  const server = createHttpServer({ answers, crossSite, watch, isDraining, limits: config.limits, log })
+  server.maxConnections = config.limits.sockets
   await startFigures(figures, config, undo)
   const port = await listenOn(server, config.host, config.port)
   undo.push(() => closeServer(server, config.operations.stop.patience))

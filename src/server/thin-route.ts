@@ -7,22 +7,25 @@ import {
   type GraphQLError,
   type GraphQLSchema,
   getVariableValues,
+  type OperationDefinitionNode,
 } from 'graphql'
 import { noteOperation } from '../api/note.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import { isFollowed, tellWork } from '../log/work.ts'
-import type { Log } from '../log.ts'
 import { isObject } from '../reader.ts'
-import { checkCost } from './limits.ts'
-import { createOperations, type Operation } from './operations.ts'
-import { type Failing, findOverload, renderError } from './render-error.ts'
+import { checkCost } from './cost.ts'
+import { mayIntrospect, refuseIntrospection, type Written } from './introspection.ts'
+import { createOperations, mostErrors, type Operation } from './operations.ts'
+import type { Named, Persisted } from './persisted.ts'
+import { type Failing, findOverload } from './render-error.ts'
 import { type Replicated, runOnReplica } from './replicas/replicate.ts'
 import { type Traced, tellTraces } from './trace.ts'
 import { describeOperation } from './tracing/operation.ts'
+import { checkArguments, type GraphQLOptions, renderFor } from './yoga.ts'
 
 /** A request as its body has it. */
 type Params = Readonly<{
-  query: string
+  named: Named
   operationName?: string
   variables: Readonly<Record<string, unknown>>
 }>
@@ -39,20 +42,18 @@ export type ThinRoute = Readonly<{
 type Finish = (result: ExecutionResult, given: ExecutionArgs) => Promise<ExecutionResult>
 
 /** Makes the route; the APIs differ in how they finish. */
-export function createThinRoute(log: Log, finish: Finish): ThinRoute {
-  const findOperation = createOperations()
-  const run = async (params: Params, ask: Ask): Promise<ExecutionResult | 'long way'> => {
-    const operation = findOperation(ask.schema, params.query, params.operationName)
+export function createThinRoute(options: GraphQLOptions, persisted: Persisted, finish: Finish): ThinRoute {
+  const { limits, introspection, introspect } = options
+  const findOperation = createOperations(limits)
+  const run = async (params: Params, ask: Ask): Promise<Written | 'long way'> => {
+    const text = persisted.findText(params.named)
+    if (text === undefined) return 'long way'
+    const operation = findOperation(ask.schema, text, params.operationName)
     if (!('node' in operation)) return { errors: operation }
     if (operation.node.operation === 'subscription') return 'long way'
+    const { viewer } = ask.context
+    if (operation.introspects && !mayIntrospect(introspection, viewer)) throw refuseIntrospection(viewer)
     noteOperation(ask.context.note, operation.node, ask.context.viewer)
-    const variables = getVariableValues(
-      ask.schema,
-      operation.node.variableDefinitions ?? [],
-      params.variables,
-    )
-    if (variables.errors) return { errors: variables.errors }
-    checkCost(operation.document, operation.node, variables.coerced)
     const given = {
       schema: ask.schema,
       document: operation.document,
@@ -60,8 +61,14 @@ export function createThinRoute(log: Log, finish: Finish): ThinRoute {
       variableValues: params.variables,
       operationName: params.operationName ?? null,
     }
+    // What is compiled takes variables that are read already; else they are read when it is run.
+    const variables = operation.compiled && readVariables(operation.node, given)
+    if (variables?.errors) return { errors: variables.errors }
+    if (variables) checkCost(operation.document, operation.node, variables.coerced, limits)
+    else checkArguments(given, limits)
+    if (operation.introspects) return await introspect(given)
     const attempt = (contextValue: unknown) =>
-      runOperation(operation, { ...given, contextValue }, variables.coerced)
+      runOperation(operation, { ...given, contextValue }, variables?.coerced)
     const execution = async (): Promise<ExecutionResult> => {
       const isQuery = operation.node.operation === 'query'
       const found = isQuery ? await runOnReplica(ask.context, attempt) : undefined
@@ -79,21 +86,29 @@ export function createThinRoute(log: Log, finish: Finish): ThinRoute {
       const result = await run(params, ask).catch((error: unknown) => ({ errors: [error as GraphQLError] }))
       if (result === 'long way') return false
       sendResult(request, response, tellTraces(result, ask.context), (error) =>
-        renderError(error, ask.context, log),
+        renderFor(ask.context, error, options),
       )
       return true
     },
   }
 }
 
+function readVariables({ variableDefinitions }: OperationDefinitionNode, given: ExecutionArgs) {
+  return getVariableValues(given.schema, variableDefinitions ?? [], given.variableValues ?? {}, {
+    maxErrors: mostErrors,
+  })
+}
+
 /** Runs an operation by its compiled form where there is one, which takes variables that are coerced already. */
 async function runOperation(
   { compiled }: Operation,
   given: ExecutionArgs,
-  coerced: Params['variables'],
+  coerced: Params['variables'] | undefined,
 ): Promise<ExecutionResult> {
-  const isUsable = compiled && [...compiled.inner].every((name) => Object.hasOwn(coerced, name))
-  return await (isUsable ? compiled.query(undefined, given.contextValue, coerced) : execute(given))
+  const isUsable = compiled && coerced && [...compiled.inner].every((name) => Object.hasOwn(coerced, name))
+  return await (isUsable
+    ? compiled.query(undefined, given.contextValue, coerced)
+    : execute({ ...given, options: { maxCoercionErrors: mostErrors } }))
 }
 
 /** Whatever is not a POST of one plain JSON request goes the long way, which knows how to refuse it. */
@@ -110,8 +125,9 @@ function readParams(request: IncomingMessage, body: string): Params | undefined 
   } catch {
     return undefined
   }
-  if (!isObject(parsed) || typeof parsed.query !== 'string' || parsed.query === '') return undefined
-  const { query, operationName, variables, extensions } = parsed
+  if (!isObject(parsed)) return undefined
+  const { query, documentId, operationName, variables, extensions } = parsed
+  if (!isText(query) || !isText(documentId)) return undefined
   if (Object.keys(parsed).some((key) => !known.has(key)) || (extensions != null && !isObject(extensions)))
     return undefined
   if (
@@ -120,13 +136,17 @@ function readParams(request: IncomingMessage, body: string): Params | undefined 
   )
     return undefined
   return {
-    query,
+    named: { query, documentId, extensions },
     variables: variables ?? {},
     ...(typeof operationName === 'string' ? { operationName } : {}),
   }
 }
 
-const known = new Set(['query', 'operationName', 'variables', 'extensions'])
+function isText(value: unknown): boolean {
+  return value == null || typeof value === 'string'
+}
+
+const known = new Set(['query', 'documentId', 'operationName', 'variables', 'extensions'])
 
 function takesJson(accept: string | undefined): boolean {
   return (
@@ -140,14 +160,15 @@ function takesJson(accept: string | undefined): boolean {
 function sendResult(
   request: IncomingMessage,
   response: ServerResponse,
-  result: ExecutionResult,
+  result: Written,
   render: (error: unknown) => GraphQLError,
 ): void {
   const isNew = (request.headers.accept ?? '').startsWith('application/graphql-response+json')
   const type = isNew ? 'application/graphql-response+json; charset=utf-8' : 'application/json; charset=utf-8'
   const errors = result.errors?.map(render)
   const hasRun = result.data !== undefined
-  const text = JSON.stringify({ errors, data: result.data, extensions: result.extensions })
+  const text =
+    result.stringify?.() ?? JSON.stringify({ errors, data: result.data, extensions: result.extensions })
   const status = isNew && !hasRun ? 400 : 200
   response.writeHead(isRefused(result) ? 503 : status, {
     'content-type': type,

@@ -2,11 +2,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../api/context.ts'
+import type { Limits } from '../config/limits.ts'
 import { fail } from '../errors.ts'
 import { type Multipart, readMultipart } from './multipart.ts'
 
-/** Milliseconds for which a client may send nothing. */
-const mostSilence = 30_000
 /** Room for what stands between the parts of a form. */
 const slack = 64 * 1024
 
@@ -14,7 +13,7 @@ const slack = 64 * 1024
 export async function readUpload(
   request: IncomingMessage,
   { app, viewer }: Context,
-  mostText: number,
+  { body: mostText, silence, jsonDepth, values }: Limits,
 ): Promise<Multipart> {
   if (viewer.id === undefined)
     throw fail(
@@ -28,7 +27,16 @@ export async function readUpload(
       'LIMIT_EXCEEDED',
       `A request may have at most ${maxFiles} files of ${maxSize} bytes each, ${most} bytes in all`,
     )
-  return await readMultipart(request, { spool: app.files.spool, mostText, maxSize, maxFiles, mostSilence })
+  const { spool } = app.files
+  return await readMultipart(request, {
+    spool,
+    mostText,
+    maxSize,
+    maxFiles,
+    mostSilence: silence,
+    jsonDepth,
+    values,
+  })
 }
 
 /** Has Yoga run the operations that were read already. */

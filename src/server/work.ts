@@ -30,6 +30,7 @@ export async function startWork(
     url,
     pollEvery,
     slots: countSlots(config),
+    limits: config.limits,
     log: (error) => log.error({ error: String(error) }, 'deliveries had a problem'),
   })
   undo.push(deliveries.stop)
@@ -47,11 +48,12 @@ export function leaveWork({ post, config }: WorkOptions): Work {
     wake,
     ask: (sql, questions) => askEndpoints(post, sql, questions),
     slots: createSlots(countSlots(config)),
+    limits: config.limits,
   }
   return { outside, wakeSending: wake, wakeWorkflows: wake }
 }
 
 /** The other half of the connections is for everybody else. */
-function countSlots({ poolSize }: Config): number {
-  return Math.max(1, Math.floor(poolSize / 2))
+function countSlots({ limits }: Config): number {
+  return Math.max(1, Math.floor(limits.pool / 2))
 }

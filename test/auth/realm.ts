@@ -3,6 +3,7 @@ import { login } from '../../src/auth/login.ts'
 import type { Realm } from '../../src/auth/realm.ts'
 import { deriveTokenKey } from '../../src/auth/tokens.ts'
 import { appPeople, createUser, type User, type UserInput } from '../../src/auth/users.ts'
+import { usualLimits } from '../../src/config/limits.ts'
 import { connect } from '../../src/database/connect.ts'
 import { createDatabase } from '../support/database.ts'
 
@@ -20,6 +21,7 @@ export async function openRealm(): Promise<TestRealm> {
   return {
     url,
     pool,
+    limits: usualLimits,
     tokenKey: deriveTokenKey('a secret of the server', 'demo'),
     forgotten,
     forgetViewer: (id) => void forgotten.push(id),

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => realm?.stop())
 afterEach(() => clearRealm(realm))
 
-const tryAs = (email: string, from: string) => startLogin(realm.pool, email, from)
+const tryAs = (email: string, from: string) => startLogin(realm, email, from)
 /** Fails so many times, and tells how many were let through. */
 async function fail(times: number, attempt: (index: number) => Promise<unknown>): Promise<number> {
   const all = await Promise.allSettled(Array.from({ length: times }, (_, index) => attempt(index)))
@@ -108,7 +108,9 @@ describe('the counts', () => {
 
   it('that cannot be kept let nobody in, and say so', async () => {
     const broken = connect(realm.url.replace(/:\d+\//, ':1/'), { max: 1 })
-    await expect(startLogin(broken, 'ada@example.com', address)).rejects.toMatchObject({
+    await expect(
+      startLogin({ pool: broken, limits: realm.limits }, 'ada@example.com', address),
+    ).rejects.toMatchObject({
       code: 'INTERNAL_SERVER_ERROR',
       message: 'Attempts cannot be counted at the moment, so none is let through; try again later',
       cause: expect.objectContaining({ code: 'ECONNREFUSED' }),

@@ -7,6 +7,7 @@ import { createPlatformUser, platformPeople } from '../../src/auth/platform-user
 import type { Realm } from '../../src/auth/realm.ts'
 import { deriveTokenKey, verifyToken } from '../../src/auth/tokens.ts'
 import { appPeople, createUser, findUser, listUsers } from '../../src/auth/users.ts'
+import { usualLimits } from '../../src/config/limits.ts'
 import { connect, type Pool } from '../../src/database/connect.ts'
 import { dropDatabase, ensureDatabase, withDatabase } from '../../src/database/databases.ts'
 import { migrate } from '../../src/database/migrate.ts'
@@ -172,13 +173,13 @@ const realms = [
   {
     name: 'an app',
     make: () => createUser(app, { email: 'ada@example.com', password }),
-    open: (): Realm => ({ pool: app, tokenKey, forgetViewer: () => {} }),
+    open: (): Realm => ({ pool: app, tokenKey, limits: usualLimits, forgetViewer: () => {} }),
     people: appPeople,
   },
   {
     name: 'the platform',
     make: () => createPlatformUser(platform, { email: 'ada@example.com', password, role: 'owner' }),
-    open: (): Realm => ({ pool: platform, tokenKey, forgetViewer: () => {} }),
+    open: (): Realm => ({ pool: platform, tokenKey, limits: usualLimits, forgetViewer: () => {} }),
     people: platformPeople,
   },
 ] as const

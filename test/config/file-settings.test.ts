@@ -70,10 +70,10 @@ test('everything that is wrong is told with its place', () => {
   apps: { demo: { accept: "image/*" } }
 s3: { endpoint: somewhere }`
   expect(() => read(yaml)).toThrow(`The configuration is not usable:
-  app.yaml files.sizes: is not known here; known are max_size, max_files, accept, path, public_url, sweep_minutes, apps
-  app.yaml files.accept[0]: must be a type such as image/png or image/*, found "png"
   app.yaml files.max_size: must be a whole number from 1 to 5368709120, found 0
   app.yaml files.max_files: must be a whole number from 1 to 100, found "many"
+  app.yaml files.sizes: is not known here; known are max_size, max_files, accept, path, public_url, sweep_minutes, apps
+  app.yaml files.accept[0]: must be a type such as image/png or image/*, found "png"
   app.yaml s3.endpoint (or METALOOM_S3_ENDPOINT): must be an address such as https://files.example.com
   app.yaml s3.bucket (or METALOOM_S3_BUCKET): is missing
   app.yaml s3.access_key_id (or METALOOM_S3_ACCESS_KEY_ID): is missing

@@ -1,5 +1,6 @@
 // An app with webhooks and nobody who delivers: tests put events and deliveries there, and start the part they look at.
 import { randomUUID } from 'node:crypto'
+import { usualLimits } from '../../src/config/limits.ts'
 import type { Row } from '../../src/database/connect.ts'
 import type { Post } from '../../src/effects/attempt.ts'
 import { createSender } from '../../src/outgoing/send.ts'
@@ -29,7 +30,7 @@ export async function startDeliveryApp(urls: readonly string[]): Promise<Deliver
     reload: async () => {},
     sender,
     key: Buffer.alloc(32, 1),
-    retryAfter: 10,
+    limits: { ...usualLimits, firstPause: 10 },
   }
   const rows = (text: string) => app.rows(text)
   return {

@@ -1,5 +1,7 @@
 // How events become deliveries: with the definitions that they were written under, and once, whoever looks.
+
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { usualLimits } from '../../src/config/limits.ts'
 import { cleanUp } from '../../src/effects/clean-up.ts'
 import { dispatch } from '../../src/effects/dispatch.ts'
 import { choosePause } from '../../src/effects/pauses.ts'
@@ -93,9 +95,9 @@ test.each([
   ['linear', 3, 180_000],
 ] as const)('the %s pause behind try %i is about %i ms, and a day at most', (backoff, attempts, planned) => {
   const retry = { maxAttempts: 8, backoff }
-  const pauses = Array.from({ length: 50 }, () => choosePause(retry, 5_000, { attempts }))
+  const pauses = Array.from({ length: 50 }, () => choosePause(retry, usualLimits, { attempts }))
   expect(Math.min(...pauses)).toBeGreaterThanOrEqual(planned * 0.8)
   expect(Math.max(...pauses)).toBeLessThanOrEqual(Math.min(planned * 1.2, 86_400_000))
-  expect(choosePause(retry, 5_000, { attempts, retryAfter: 86_400_000 })).toBe(86_400_000)
-  expect(choosePause(retry, 5_000, { attempts, retryAfter: 999_000_000 })).toBe(86_400_000)
+  expect(choosePause(retry, usualLimits, { attempts, retryAfter: 86_400_000 })).toBe(86_400_000)
+  expect(choosePause(retry, usualLimits, { attempts, retryAfter: 999_000_000 })).toBe(86_400_000)
 })

@@ -1,5 +1,7 @@
 // A transaction that is run again asks no webhook a second time; another question is another one.
+
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { usualLimits } from '../../src/config/limits.ts'
 import type { Pool } from '../../src/database/connect.ts'
 import { createSlots } from '../../src/effects/slots.ts'
 import { entityOf } from '../../src/metadata/registry.ts'
@@ -48,6 +50,7 @@ const outside: Outside = {
     return questions.map(() => ({}))
   },
   slots: createSlots(1),
+  limits: usualLimits,
 }
 beforeAll(async () => {
   app = await startPipeline(document)

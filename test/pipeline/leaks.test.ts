@@ -9,6 +9,7 @@ import { buildDataSchema } from '../../src/api/generated/build.ts'
 import { writeNodeId } from '../../src/api/generated/node-id.ts'
 import { deriveTokenKey } from '../../src/auth/tokens.ts'
 import { anonymous } from '../../src/auth/viewer.ts'
+import { usualLimits } from '../../src/config/limits.ts'
 import { connect, type Pool } from '../../src/database/connect.ts'
 import { type Feed, startFeed } from '../../src/effects/feed.ts'
 import { loadRegistry } from '../../src/metadata/store.ts'
@@ -79,6 +80,7 @@ async function ask(source: string, viewer: Reader): Promise<string> {
   const app: Context['app'] = {
     name: 'demo',
     pool,
+    limits: usualLimits,
     tokenKey: deriveTokenKey('the secret of the tests', 'demo'),
     cursorKey: Buffer.alloc(32),
     readEdition: () => edition,

@@ -51,7 +51,7 @@ describe('a request', () => {
     ['by TRACE', 'TRACE', '/api/demo/graphql', '405'],
     ['by PUT', 'PUT', '/api/demo/graphql', '405'],
   ])('%s is answered', async (_title, method, path, expected) => {
-    expect(await send(method, path)).toBe(expected)
+    expect(await send(method, path, '', { 'x-requested-with': 'test' })).toBe(expected)
   })
 
   test.each([

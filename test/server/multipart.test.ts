@@ -11,7 +11,14 @@ import { boundary, goodParts, writeForm } from '../support/multipart.ts'
 
 test('a form that pauses for too long is given up, and what came of it is removed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'metaloom-multipart-'))
-  const limits = { mostText: 1_000, maxSize: 1_000, maxFiles: 1, mostSilence: 200 }
+  const limits = {
+    mostText: 1_000,
+    maxSize: 1_000,
+    maxFiles: 1,
+    jsonDepth: 200,
+    values: 100,
+    mostSilence: 200,
+  }
   const outcome = new Promise<unknown>((resolve) => {
     const server = createServer((incoming, response) => {
       readMultipart(incoming, { ...limits, spool: createSpool(folder) })

@@ -10,7 +10,7 @@ import { type ServerProcess, startProcess } from '../support/process.ts'
 import { dataOf, errorOf, type GraphQLReply, post, type Server, startTestServer } from '../support/server.ts'
 
 /** Room for two open apps with two connections each. Each of the two processes soon closes an app that it has opened. */
-const tight = { poolSize: 2, mostConnections: 13, idleAfter: 500, pollEvery: 100 }
+const tight = { limits: { pool: 2, connections: 13 }, idleAfter: 500, pollEvery: 100 }
 const names = ['one', 'two']
 let server: Server
 let other: ServerProcess

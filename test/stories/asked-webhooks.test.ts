@@ -52,7 +52,7 @@ let receiver: Receiver
 let pool: Pool
 beforeAll(async () => {
   receiver = await startReceiver()
-  server = await startTestServer(undefined, { allowPrivateWebhooks: true, poolSize: 4 })
+  server = await startTestServer(undefined, { allowPrivateWebhooks: true, limits: { pool: 4 } })
   const importMetadata = 'mutation($document: String!) { importMetadata(document: $document) { revision } }'
   dataOf(await server.send('admin', importMetadata, { document: JSON.stringify(document) }))
   pool = connect(server.appUrl, { max: 2 })

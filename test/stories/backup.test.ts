@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { usualLimits } from '../../src/config/limits.ts'
 import { readConfig } from '../../src/config.ts'
 import { connect } from '../../src/database/connect.ts'
 import { createLog } from '../../src/log.ts'
@@ -225,7 +226,7 @@ describe.runIf(programs)('a backup by the commands of the guide', () => {
     // Transactions of the old server have far higher numbers than any of a new one.
     const pool = connect(first.url.replace(/metaloom$/, 'metaloom_demo'), {
       max: 1,
-      statementTimeout: 60_000,
+      limits: { ...usualLimits, statementTimeout: 60_000 },
     })
     await pool.unsafe(
       'do $$ begin for i in 1..5000 loop perform pg_current_xact_id(); commit; end loop; end $$',

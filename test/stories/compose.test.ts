@@ -101,7 +101,7 @@ describe('the servers of docker-compose.yml', () => {
 
   test('leave PostgreSQL room for the connections of both', () => {
     const most = Number(/max_connections=(\d+)/.exec(services.database.command.join(' '))?.[1])
-    expect(most).toBeGreaterThan(2 * readConfig({}, '/app').mostConnections)
+    expect(most).toBeGreaterThan(2 * readConfig({}, '/app').limits.connections)
   })
 
   test('use volumes, networks and configs that the file declares', () => {

@@ -15,7 +15,7 @@ const [operations, map, file] = goodParts as readonly [Part, Part, Part]
 let server: Server
 let pool: Pool
 beforeAll(async () => {
-  server = await startTestServer(undefined, { mostBodyBytes: 20_000 })
+  server = await startTestServer(undefined, { limits: { body: 20_000 } })
   pool = connect(server.appUrl, { max: 1 })
 })
 afterAll(async () => {

@@ -75,7 +75,8 @@ beforeAll(async () => {
   server = await startTestServer(undefined, {
     allowPrivateWebhooks: true,
     pollEvery: 100,
-    webhooks: { variables: { HOOK_KEY: 'the key of the tests' }, retryAfter: 10 },
+    webhooks: { variables: { HOOK_KEY: 'the key of the tests' } },
+    limits: { firstPause: 10 },
   })
   const importMetadata = 'mutation($document: String!) { importMetadata(document: $document) { revision } }'
   dataOf(await server.send('admin', importMetadata, { document: JSON.stringify(document(receiver.url)) }))

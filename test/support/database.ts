@@ -1,7 +1,9 @@
 // Makes databases for tests: each a copy of a template that has the tables of an app, made once for all test files.
+
 import { createHash, randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { inject } from 'vitest'
+import { usualLimits } from '../../src/config/limits.ts'
 import { connect, type Pool } from '../../src/database/connect.ts'
 import { dropDatabase, ensureDatabase, withDatabase } from '../../src/database/databases.ts'
 import { quoteName } from '../../src/database/identifiers.ts'
@@ -56,7 +58,7 @@ async function makeTemplate(server: string, template: string, pool: Pool): Promi
 }
 
 async function administer<T>(url: string, work: (pool: Pool) => Promise<T>): Promise<T> {
-  const pool = connect(url, { max: 1, statementTimeout: 60_000 })
+  const pool = connect(url, { max: 1, limits: { ...usualLimits, statementTimeout: 60_000 } })
   try {
     return await work(pool)
   } finally {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import postgres from 'postgres'
 import { inject } from 'vitest'
 import { deriveAppSecret } from '../../src/auth/tokens.ts'
+import type { Limits } from '../../src/config/limits.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { dropDatabase, withDatabase } from '../../src/database/databases.ts'
 import { createLog, type Log } from '../../src/log.ts'
@@ -96,17 +97,21 @@ export function buildEnvironment(databaseUrl: string, dataDir: string): Record<s
   }
 }
 
+/** Settings that a test wants otherwise. */
+export type Change = Partial<Omit<Config, 'limits'>> & Readonly<{ limits?: Partial<Limits> }>
+
 /** A server for one test file; `databaseUrl` of another server makes it a second instance of that one. */
 export async function startTestServer(
   shared?: Readonly<{ databaseUrl: string }>,
-  change: Partial<Config> = {},
+  { limits, ...change }: Change = {},
   log?: Log,
 ): Promise<Server> {
   const databaseUrl =
     shared?.databaseUrl ??
     withDatabase(inject('databaseUrl'), `t_${randomUUID().replaceAll('-', '').slice(0, 20)}`)
   const dataDir = await mkdtemp(join(tmpdir(), 'metaloom-server-'))
-  const config = { ...readConfig(buildEnvironment(databaseUrl, dataDir), dataDir), ...change }
+  const usual = readConfig(buildEnvironment(databaseUrl, dataDir), dataDir)
+  const config = { ...usual, ...change, limits: { ...usual.limits, ...limits } }
   const running = await startServer(config, log ?? createLog(config.logLevel))
   const token = await logIn(running.url)
   const appUrl = withDatabase(databaseUrl, `${new URL(databaseUrl).pathname.slice(1)}_demo`)

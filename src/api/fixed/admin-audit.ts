@@ -2,7 +2,7 @@
 import { type AuditQuery, findAuditLog } from '../../pipeline/reads/audit-log.ts'
 import { type CursorScope, readCursor, writeCursor } from '../../pipeline/reads/cursor.ts'
 import type { AuditAction, AuditEntry, Entries } from '../../pipeline/reads/history.ts'
-import { checkSize, rootPage } from '../../pipeline/reads/page.ts'
+import { checkSize, fixedPage } from '../../pipeline/reads/page.ts'
 import type { App, Context } from '../context.ts'
 import { type Builder, dateTimeType, jsonType } from './builder.ts'
 import { listValues } from './enum-values.ts'
@@ -14,7 +14,7 @@ type AuditPage = Entries & Readonly<{ scope: CursorScope }>
 export function addAudit(builder: Builder<Context>): void {
   const action = addAction(builder)
   const pageType = addPageType(builder, addEntryType(builder, action))
-  const { usual, most } = rootPage
+  const { usual, most } = fixedPage
   builder.queryField('auditLog', (t) =>
     t.field({
       type: pageType,
@@ -46,7 +46,7 @@ async function findPage(
   size: number,
   after: string | null | undefined,
 ): Promise<AuditPage> {
-  checkSize('first', size, rootPage)
+  checkSize('first', size, fixedPage)
   const scope = { key: app.cursorKey, order: 'audit log' }
   const before = after == null ? undefined : readCursor(scope, after, 'after')[0]
   return { ...(await findAuditLog(app.pool, { ...query, before, size })), scope }

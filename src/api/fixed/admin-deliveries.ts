@@ -10,7 +10,7 @@ import {
 } from '../../effects/delivery-log.ts'
 import { fail } from '../../errors.ts'
 import { type CursorScope, readCursor, writeCursor } from '../../pipeline/reads/cursor.ts'
-import { checkSize, rootPage } from '../../pipeline/reads/page.ts'
+import { checkSize, fixedPage } from '../../pipeline/reads/page.ts'
 import type { Context } from '../context.ts'
 import { type Builder, dateTimeType } from './builder.ts'
 import { listValues } from './enum-values.ts'
@@ -158,13 +158,13 @@ function addList(builder: Builder<Context>, type: DeliveryType, filter: FilterTy
         filter: t.arg({ type: filter, description: 'Which ones.' }),
         first: t.arg.int({
           required: true,
-          defaultValue: rootPage.usual,
-          description: `How many, at most ${rootPage.most}.`,
+          defaultValue: fixedPage.usual,
+          description: `How many, at most ${fixedPage.most}.`,
         }),
         after: t.arg.string({ description: 'Only those behind this endCursor, which is older ones.' }),
       },
       resolve: async (_, { filter: given, first, after }, { app }) => {
-        checkSize('first', first, rootPage)
+        checkSize('first', first, fixedPage)
         const scope = { key: app.cursorKey, order: 'deliveries' }
         const before = after == null ? undefined : String(readCursor(scope, after, 'after')[0])
         return { ...(await findDeliveries(app.pool, readFilter(given), { size: first, before })), scope }

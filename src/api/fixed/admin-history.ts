@@ -2,7 +2,7 @@
 import { findHistory, type HistoryEntry } from '../../metadata/history.ts'
 import { planRollback } from '../../metadata/rollback.ts'
 import { type CursorScope, readCursor, writeCursor } from '../../pipeline/reads/cursor.ts'
-import { checkSize, rootPage } from '../../pipeline/reads/page.ts'
+import { checkSize, fixedPage } from '../../pipeline/reads/page.ts'
 import type { App, Context } from '../context.ts'
 import type { ChangedType } from './admin-changed.ts'
 import { type Builder, dateTimeType } from './builder.ts'
@@ -19,7 +19,7 @@ export function addHistory(builder: Builder<Context>, parts: AdminParts): void {
 
 function addHistoryQuery(builder: Builder<Context>, { changedType }: AdminParts): void {
   const pageType = addPageType(builder, addEntryType(builder, changedType))
-  const { usual, most } = rootPage
+  const { usual, most } = fixedPage
   builder.queryField('metadataHistory', (t) =>
     t.field({
       type: pageType,
@@ -39,7 +39,7 @@ function addHistoryQuery(builder: Builder<Context>, { changedType }: AdminParts)
 }
 
 async function findPage(app: App, size: number, after: string | null | undefined): Promise<HistoryPage> {
-  checkSize('first', size, rootPage)
+  checkSize('first', size, fixedPage)
   const scope = { key: app.cursorKey, order: 'metadata history' }
   const before = after == null ? undefined : Number(readCursor(scope, after, 'after')[0])
   return { ...(await findHistory(app.pool, { ...(before === undefined ? {} : { before }), size })), scope }

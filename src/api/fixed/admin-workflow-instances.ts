@@ -14,7 +14,7 @@ import {
 import type { InstanceState } from '../../effects/workflows/instance.ts'
 import { fail } from '../../errors.ts'
 import { readCursor, writeCursor } from '../../pipeline/reads/cursor.ts'
-import { checkSize, rootPage } from '../../pipeline/reads/page.ts'
+import { checkSize, fixedPage } from '../../pipeline/reads/page.ts'
 import { describe } from '../../reader.ts'
 import type { Context } from '../context.ts'
 import { addEntryType, addInstanceState, addInstanceStepType } from './admin-workflow-instance-types.ts'
@@ -59,7 +59,7 @@ function addInstanceList(
   state: StateType,
   pageType: ReturnType<typeof addPageType>,
 ): void {
-  const { usual, most } = rootPage
+  const { usual, most } = fixedPage
   builder.queryField('workflowInstances', (t) =>
     t.field({
       type: pageType,
@@ -78,7 +78,7 @@ function addInstanceList(
         after: t.arg.string({ description: 'Only instances behind this endCursor, which is older ones.' }),
       },
       resolve: async (_, { first, after, ...filters }, context) => {
-        checkSize('first', first, rootPage)
+        checkSize('first', first, fixedPage)
         const scope = { key: context.app.cursorKey, order: 'workflow instances' }
         const before = after == null ? undefined : (readCursor(scope, after, 'after')[0] ?? undefined)
         const found = await findInstances(context.app.pool, { ...filters, before, size: first })

@@ -4,7 +4,7 @@ import { type Decision, type Desk, decide } from '../../effects/workflows/decide
 import { findInstance, findSteps, type ShownInstance, type ShownStep } from '../../effects/workflows/find.ts'
 import type { InstanceState } from '../../effects/workflows/instance.ts'
 import { readCursor, writeCursor } from '../../pipeline/reads/cursor.ts'
-import { checkSize, rootPage } from '../../pipeline/reads/page.ts'
+import { checkSize, fixedPage } from '../../pipeline/reads/page.ts'
 import type { Context } from '../context.ts'
 import { type Builder, dateTimeType } from './builder.ts'
 import { listValues } from './enum-values.ts'
@@ -37,7 +37,7 @@ function startDesk({ app, edition, viewer }: Context): Desk {
 }
 
 function addPendingApprovals(builder: Builder<Context>, pageType: ReturnType<typeof addPageType>): void {
-  const { usual, most } = rootPage
+  const { usual, most } = fixedPage
   builder.queryField('pendingApprovals', (t) =>
     t.field({
       type: pageType,
@@ -49,7 +49,7 @@ function addPendingApprovals(builder: Builder<Context>, pageType: ReturnType<typ
         after: t.arg.string({ description: 'Only approvals behind this endCursor.' }),
       },
       resolve: async (_, { first, after }, context) => {
-        checkSize('first', first, rootPage)
+        checkSize('first', first, fixedPage)
         const scope = { key: context.app.cursorKey, order: 'pending approvals' }
         const place = after == null ? undefined : (readCursor(scope, after, 'after')[0] ?? undefined)
         const { approvals, hasMore } = await findPending(startDesk(context), { after: place, size: first })

@@ -10,6 +10,7 @@ import {
   isInputObjectType,
   isObjectType,
 } from 'graphql'
+import { type Limits, usualLimits } from '../../config/limits.ts'
 import type { Registry } from '../../metadata/registry.ts'
 import type { Context } from '../context.ts'
 import { buildEntityTypes, type EntityTypes, Node } from './entity-types.ts'
@@ -97,11 +98,14 @@ export function findFixedNames(fixed: GraphQLSchema): FixedNames {
   }
 }
 
+/** For whom a schema is built, and how much they may ask for. */
+export type SchemaOptions = Readonly<{ views?: Views; limits?: Limits }>
+
 /** Builds the schema of those who have these views: all, when nobody says. Checks of our own stand in for graphql-js's validation. */
 export async function buildDataSchema(
   registry: Registry,
   fixed: GraphQLSchema,
-  views: Views = findViews(registry, ['admin']),
+  { views = findViews(registry, ['admin']), limits = usualLimits }: SchemaOptions = {},
 ): Promise<GraphQLSchema> {
   const slice = startSlice()
   const fileType = findFileType(fixed)
@@ -118,7 +122,7 @@ export async function buildDataSchema(
   const mutations: GraphQLFieldConfigMap<unknown, Context> = { ...fixed.getMutationType()?.toConfig().fields }
   for (const entity of registry.entities.values()) {
     const view = views.get(entity.name)
-    if (view) types.set(entity.name, buildEntityTypes(entity, view, names, { findTypes, fileType }))
+    if (view) types.set(entity.name, buildEntityTypes(entity, view, names, { findTypes, fileType, limits }))
     await slice()
   }
   const readable = [...types.values()].filter(({ shape }) => shape.view.read !== undefined)

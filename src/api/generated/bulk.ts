@@ -15,8 +15,6 @@ import { writePlan } from './writing.ts'
 type Root = GraphQLFieldConfig<unknown, Context>
 type Matching = Readonly<{ where: unknown; all?: boolean | null; atMost: number }>
 
-const usuallyAtMost = 100
-const mostRecords = 1_000
 const none: Written = { count: 0, rows: [] }
 
 /** The root fields of an entity that write many records. */
@@ -34,7 +32,9 @@ function buildCreateMany({ shape, inputs, bulkResult }: EntityTypes): Root | und
   if (inputs.create === undefined || create === undefined) return undefined
   const list = new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(inputs.create)))
   const description = `Makes ${nameMany(shape)}: all of them, or none when one is refused`
-  const args = { inputs: { type: list, description: `What each is made of; at most ${mostRecords}` } }
+  const args = {
+    inputs: { type: list, description: `What each is made of; at most ${shape.limits.writeRows}` },
+  }
   if (read === undefined)
     return {
       type: new GraphQLNonNull(GraphQLInt),
@@ -52,8 +52,9 @@ function buildCreateMany({ shape, inputs, bulkResult }: EntityTypes): Root | und
 
 async function createMany(shape: Shape, given: unknown, context: Context): Promise<Written> {
   const inputs: readonly unknown[] = Array.isArray(given) ? given : [given]
-  if (inputs.length > mostRecords)
-    throw refuseSize('inputs', `lists ${inputs.length} records; at most ${mostRecords} are allowed`)
+  const { writeRows } = shape.limits
+  if (inputs.length > writeRows)
+    throw refuseSize('inputs', `lists ${inputs.length} records; at most ${writeRows} are allowed`)
   if (inputs.length === 0) return none
   const { entity } = shape
   const records = planInputs(shape, inputs).map(
@@ -102,8 +103,8 @@ function matchingArguments(shape: Shape, filter: EntityTypes['filter']) {
     },
     atMost: {
       type: new GraphQLNonNull(GraphQLInt),
-      defaultValue: usuallyAtMost,
-      description: `Write nothing when there are more; at most ${mostRecords}`,
+      defaultValue: shape.limits.usualBulk,
+      description: `Write nothing when there are more; at most ${shape.limits.bulk}`,
     },
   } as const
 }
@@ -118,7 +119,7 @@ function planMatching(
   { where, all, atMost }: Matching,
   input?: unknown,
 ): MatchingPlan {
-  checkAtMost(atMost)
+  checkAtMost(shape, atMost)
   const filter = readFilter(shape, where)
   if (all !== true) checkNarrow(shape, action, filter)
   return {
@@ -131,9 +132,9 @@ function planMatching(
   }
 }
 
-function checkAtMost(atMost: number): void {
+function checkAtMost({ limits }: Shape, atMost: number): void {
   if (atMost < 1) throw refuse('atMost', `must be at least 1, found ${atMost}`)
-  if (atMost > mostRecords) throw refuseSize('atMost', `must be at most ${mostRecords}, found ${atMost}`)
+  if (atMost > limits.bulk) throw refuseSize('atMost', `must be at most ${limits.bulk}, found ${atMost}`)
 }
 
 function checkNarrow({ entity }: Shape, action: MatchingPlan['action'], filter: Filter): void {

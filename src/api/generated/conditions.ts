@@ -1,15 +1,11 @@
 // Reads the operators that a client gave for one value into conditions; what makes no sense is refused at its path.
+import type { Limits } from '../../config/limits.ts'
 import { fail } from '../../errors.ts'
 import type { Field } from '../../metadata/field.ts'
 import { type FieldType, readValue, type Value } from '../../metadata/value.ts'
 import type { Comparison, Condition, TextMatch } from '../../pipeline/reads/condition.ts'
 import { describe, isObject, joinPath } from '../../reader.ts'
 import { readFieldValue } from './values.ts'
-
-/** PostgreSQL matches a pattern without looking at the time that it may take. */
-const mostPattern = 1_000
-const mostListed = 1_000
-const mostSteps = 100
 
 /** What the operators are about: a value of this type, and how those that it is compared with are read. */
 export type Operand = Readonly<{ type: FieldType; read(input: unknown, path: string): Value }>
@@ -55,20 +51,32 @@ export function refuseSize(path: string, message: string): Error {
 }
 
 /** Reads all operators given for a value; each makes one condition. */
-export function readConditions(operand: Operand, given: unknown, path: string): readonly Condition[] {
+export function readConditions(
+  limits: Limits,
+  operand: Operand,
+  given: unknown,
+  path: string,
+): readonly Condition[] {
   if (!isObject(given)) throw refuse(path, `must be an object, found ${describe(given)}`)
   return Object.entries(given)
     .filter(([, input]) => input !== undefined)
-    .map(([operator, input]) => readCondition(operand, operator, input, joinPath(path, operator)))
+    .map(([operator, input]) =>
+      readCondition({ ...operand, limits }, operator, input, joinPath(path, operator)),
+    )
 }
 
-function readCondition(operand: Operand, operator: string, input: unknown, path: string): Condition {
+type Bounded = Operand & Readonly<{ limits: Limits }>
+
+function readCondition(operand: Bounded, operator: string, input: unknown, path: string): Condition {
   if (input === null) throw refuse(path, 'cannot be null; use isNull to ask for rows without a value')
   if (operator === 'isNull') return { kind: 'isNull', isNull: input === true }
   if (operator === 'in' || operator === 'notIn')
     return { kind: 'among', values: readList(operand, input, path), isNegated: operator === 'notIn' }
   if (comparisons.has(operator)) return readComparison(operand, operator as Comparison, input, path)
-  return operand.type === 'json' ? readInsideJson(operator, input, path) : readMatch(operator, input, path)
+  const { type, limits } = operand
+  return type === 'json'
+    ? readInsideJson(limits, operator, input, path)
+    : readMatch(limits, operator, input, path)
 }
 
 /** Of JSON values only numbers and texts have a greater and a less. */
@@ -80,40 +88,43 @@ function readComparison(operand: Operand, operator: Comparison, input: unknown, 
   return { kind: 'compare', operator, value }
 }
 
-function readList(operand: Operand, input: unknown, path: string): readonly Value[] {
+function readList(operand: Bounded, input: unknown, path: string): readonly Value[] {
   const list = Array.isArray(input) ? input : [input]
-  if (list.length > mostListed)
-    throw refuseSize(path, `lists ${list.length} values; at most ${mostListed} are allowed`)
+  const { listed } = operand.limits
+  if (list.length > listed)
+    throw refuseSize(path, `lists ${list.length} values; at most ${listed} are allowed`)
   return list.map((item, index) => operand.read(item, joinPath(path, index)))
 }
 
-/** Operators that begin with `i` are those without it, whatever the case of letters. */
-function readMatch(name: string, input: unknown, path: string): Condition {
+/**
+ * Operators that begin with `i` are those without it, whatever the case of letters. PostgreSQL matches a pattern
+ * without looking at the time that it may take, so its length is bounded.
+ */
+function readMatch({ pattern: longest }: Limits, name: string, input: unknown, path: string): Condition {
   const ignoresCase = name.startsWith('i')
   const operator = matches.get(ignoresCase ? name.slice(1) : name)
   if (operator === undefined) throw refuse(path, 'is not known here')
   const value = String(text.read(input, path))
-  if (value.length > mostPattern)
-    throw refuseSize(path, `must have at most ${mostPattern} characters, found ${value.length}`)
+  if (value.length > longest)
+    throw refuseSize(path, `must have at most ${longest} characters, found ${value.length}`)
   if (operator === 'like' && /(?<!\\)(\\\\)*\\$/.test(value))
     throw refuse(path, 'ends in a \\ that takes nothing literally; write \\\\ for the character itself')
   return { kind: 'match', operator, value, ignoresCase }
 }
 
-function readInsideJson(operator: string, input: unknown, path: string): Condition {
+function readInsideJson(limits: Limits, operator: string, input: unknown, path: string): Condition {
   if (operator === 'contains') return { kind: 'containsJson', value: json.read(input, path) }
   if (operator !== 'path' || !isObject(input)) throw refuse(path, 'is not known here')
   const { at, ...operators } = input
   return {
     kind: 'atPath',
-    path: readSteps(at, joinPath(path, 'at')),
-    conditions: readConditions(json, operators, path),
+    path: readSteps(limits, at, joinPath(path, 'at')),
+    conditions: readConditions(limits, json, operators, path),
   }
 }
 
-function readSteps(input: unknown, path: string): readonly string[] {
+function readSteps({ jsonPath: most }: Limits, input: unknown, path: string): readonly string[] {
   const steps = Array.isArray(input) ? input : [input]
-  if (steps.length > mostSteps)
-    throw refuseSize(path, `lists ${steps.length} steps; at most ${mostSteps} are allowed`)
+  if (steps.length > most) throw refuseSize(path, `lists ${steps.length} steps; at most ${most} are allowed`)
   return steps.map((step, index) => String(text.read(step, joinPath(path, index))))
 }

@@ -12,7 +12,7 @@ import {
 import type { Row } from '../../database/connect.ts'
 import { type CursorScope, writeCursor } from '../../pipeline/reads/cursor.ts'
 import type { Rows } from '../../pipeline/reads/find.ts'
-import type { Page } from '../../pipeline/reads/page.ts'
+import type { Page, PageLimits } from '../../pipeline/reads/page.ts'
 import type { Aggregate } from './measures.ts'
 
 /** What is told of a whole list, paging aside; nothing of it is computed before it is asked for. */
@@ -134,8 +134,7 @@ function listOf(type: GraphQLObjectType): GraphQLNonNull<GraphQLList<GraphQLNonN
 export function listArguments(
   filter: GraphQLInputObjectType,
   orderBy: GraphQLInputObjectType,
-  usual: number,
-  most: number,
+  { usual, most }: PageLimits,
 ) {
   return {
     where: { type: filter, description: 'Only rows that these conditions hold for' },

@@ -9,6 +9,7 @@ import {
   GraphQLNonNull,
   GraphQLObjectType,
 } from 'graphql'
+import type { Limits } from '../../config/limits.ts'
 import type { Row } from '../../database/connect.ts'
 import type { RegistryEntity } from '../../metadata/registry.ts'
 import { nestedPage } from '../../pipeline/reads/page.ts'
@@ -69,16 +70,16 @@ export const Node = new GraphQLInterfaceType({
 })
 
 /** What the types of an entity refer to besides each other; `findTypes` is called when fields are first looked at. */
-export type Surroundings = Readonly<{ findTypes: FindTypes; fileType: GraphQLObjectType }>
+export type Surroundings = Readonly<{ findTypes: FindTypes; fileType: GraphQLObjectType; limits: Limits }>
 
 /** Makes the types of an entity. */
 export function buildEntityTypes(
   entity: RegistryEntity,
   view: View,
   names: Allocator,
-  { findTypes, fileType }: Surroundings,
+  { findTypes, fileType, limits }: Surroundings,
 ): EntityTypes {
-  const shape = buildShape(entity, view, (name) => findTypes(name).shape)
+  const shape = buildShape(entity, view, (name) => findTypes(name).shape, limits)
   const { typeName } = shape
   const leafTypes = buildLeafTypes(entity, names)
   const take = (suffix: string): string => names.take(`${typeName}${suffix}`)
@@ -192,7 +193,7 @@ function buildRelation(
     type: new GraphQLNonNull(types.connection),
     description,
     args: {
-      ...listArguments(types.filter, types.orderBy, nestedPage.usual, nestedPage.most),
+      ...listArguments(types.filter, types.orderBy, nestedPage(types.shape.limits)),
       ...searchArguments(types.shape),
     },
     resolve: (row, input, context, info) =>

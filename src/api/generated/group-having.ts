@@ -16,20 +16,18 @@ import { hasFigure, isFigure } from './measures.ts'
 import type { Shape } from './shape.ts'
 import { readEntries } from './where.ts'
 
-const mostDepth = 6
-const mostConditions = 100
-
 type Reader = Readonly<{ shape: Shape; depth: number; budget: { left: number } }>
 
 /** Reads conditions on groups; absent or null is always true. */
 export function readHaving(shape: Shape, having: unknown): Having {
   if (having == null) return { kind: 'all', parts: [] }
-  return readObject({ shape, depth: 1, budget: { left: mostConditions } }, having, 'having')
+  return readObject({ shape, depth: 1, budget: { left: shape.limits.having } }, having, 'having')
 }
 
 function readObject(reader: Reader, given: unknown, path: string): Having {
-  if (reader.depth > mostDepth)
-    throw refuseSize(path, `is nested too deep; at most ${mostDepth} levels are allowed`)
+  const { filterDepth } = reader.shape.limits
+  if (reader.depth > filterDepth)
+    throw refuseSize(path, `is nested too deep; at most ${filterDepth} levels are allowed`)
   const parts = readEntries(given, path).map(([key, value]) =>
     readPart(reader, key, value, joinPath(path, key)),
   )
@@ -69,13 +67,13 @@ function readMeasure(
   given: unknown,
   path: string,
 ): Having {
-  const conditions = readConditions(operand, given, path)
+  const conditions = readConditions(reader.shape.limits, operand, given, path)
   spend(reader, conditions.length, path)
   return { kind: 'all', parts: conditions.map((condition) => ({ kind: 'measure', measure, condition })) }
 }
 
-function spend({ budget }: Reader, conditions: number, path: string): void {
+function spend({ budget, shape }: Reader, conditions: number, path: string): void {
   budget.left -= conditions
   if (budget.left < 0)
-    throw refuseSize(path, `is one condition too many; at most ${mostConditions} are allowed in all`)
+    throw refuseSize(path, `is one condition too many; at most ${shape.limits.having} are allowed in all`)
 }

@@ -7,20 +7,19 @@ import { joinPath } from '../../reader.ts'
 import { refuse, refuseSize } from './conditions.ts'
 import { isDated, namePart, nameParts } from './group-keys.ts'
 import { hasFigure, isEquatable, isFigure } from './measures.ts'
-import { mostHops, readOneOf, readTerm, type Sort } from './orders.ts'
+import { readOneOf, readTerm, type Sort } from './orders.ts'
 import type { Shape } from './shape.ts'
-
-const mostKeys = 8
 
 /** A key with the names under which its value stands in the key of a group. */
 export type AskedKey = GroupKey & Readonly<{ names: readonly string[] }>
 
-/** Reads `by`: one key at least, eight at most, none twice. */
+/** Reads `by`: one key at least, none twice. */
 export function readGroupKeys(shape: Shape, by: unknown): readonly AskedKey[] {
   const items = Array.isArray(by) ? by : [by]
   if (items.length === 0) throw refuse('by', 'must have at least one key')
-  if (items.length > mostKeys)
-    throw refuseSize('by', `lists ${items.length} keys; at most ${mostKeys} are allowed`)
+  const { groupKeys } = shape.limits
+  if (items.length > groupKeys)
+    throw refuseSize('by', `lists ${items.length} keys; at most ${groupKeys} are allowed`)
   const places = new Map<string, string>()
   return items.map((item, index) => {
     const path = `by[${index}]`
@@ -41,8 +40,9 @@ function readGroupKey(shape: Shape, item: unknown, path: string, way: Way): Aske
   const at = joinPath(path, key)
   const field = shape.fields.get(key)
   if (field?.kind === 'relation' && !field.end.isList) {
-    if (way.ends.length === mostHops)
-      throw refuseSize(at, `leads too far; at most ${mostHops} relations in a row are allowed`)
+    const { orderDepth } = shape.limits
+    if (way.ends.length >= orderDepth)
+      throw refuseSize(at, `leads too far; at most ${orderDepth} relations in a row are allowed`)
     const further = { ends: [...way.ends, field.end], names: [...way.names, key] }
     return readGroupKey(shape.shapeBehind(field.end), value, at, further)
   }
@@ -70,7 +70,7 @@ export function readGroupOrder(
   orderBy: unknown,
 ): readonly GroupTerm[] {
   const items = Array.isArray(orderBy) ? orderBy : orderBy == null ? [] : [orderBy]
-  const most = mostKeys + 2
+  const most = shape.limits.groupKeys + 2
   if (items.length > most)
     throw refuseSize('orderBy', `lists ${items.length} keys; at most ${most} are allowed`)
   return items.flatMap((item, index) => readGroupTerm(shape, keys, item, `orderBy[${index}]`))

@@ -32,7 +32,7 @@ type GroupRow = Readonly<{ key: Readonly<Record<string, unknown>>; aggregate: Ag
 
 /** The groups of an entity at the root of a query. */
 export function buildGrouped({ shape, filter, groups }: EntityTypes): GraphQLFieldConfig<unknown, Context> {
-  const { usual, most } = rootPage
+  const { usual, most } = rootPage(shape.limits)
   const { groupBy, groupRow, groupOrderBy, having } = groups
   return {
     type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(groupRow))),
@@ -40,7 +40,7 @@ export function buildGrouped({ shape, filter, groups }: EntityTypes): GraphQLFie
     args: {
       by: {
         type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(groupBy))),
-        description: 'What the rows of a group have in common; one key at least, eight at most',
+        description: `What the rows of a group have in common; one key at least, ${shape.limits.groupKeys} at most`,
       },
       where: { type: filter, description: 'Only rows that these conditions hold for' },
       having: { type: having, description: 'Only groups that these conditions hold for' },
@@ -67,7 +67,8 @@ async function resolveGroups(
 ): Promise<readonly GroupRow[]> {
   const timeZone = input.timeZone ?? 'UTC'
   checkTimeZone(timeZone)
-  checkSize('first', input.first, rootPage)
+  const pages = rootPage(shape.limits)
+  checkSize('first', input.first, pages)
   const keys = readGroupKeys(shape, input.by)
   const aggregates = selectFields(info, info.fieldNodes).filter((node) => node.name.value === 'aggregate')
   const asked = selectMeasures(info, shape, aggregates)
@@ -78,7 +79,7 @@ async function resolveGroups(
     order: readGroupOrder(shape, keys, input.orderBy),
     measures: asked.map(({ measure }) => measure),
     timeZone,
-    size: input.first ?? rootPage.usual,
+    size: input.first ?? pages.usual,
   })
   return groups.map((group) => ({
     key: tellKey(keys, group),

@@ -31,7 +31,7 @@ type Given = Pick<PageArguments, 'first' | 'after'>
 
 /** The field; it reads only of records that somebody has found, so it asks nobody whether they may be seen. */
 export function buildHistory(shape: Shape, leafTypes: LeafTypes): GraphQLFieldConfig<Row, Context> {
-  const { usual, most } = nestedPage
+  const { usual, most } = nestedPage(shape.limits)
   const telling = { shape, tell: createTeller(shape, leafTypes) }
   return {
     type: HistoryConnection,
@@ -58,7 +58,7 @@ async function resolveHistory(
   { shape, tell }: Telling,
 ): Promise<History> {
   const scope = { key: context.app.cursorKey, order: `history of ${shape.entity.name} ${key}` }
-  const page = readPage(input, nestedPage, scope)
+  const page = readPage(input, nestedPage(shape.limits), scope, shape.limits.offset)
   const level = findLevel(context, info.fieldNodes, () => openLevel(shape, page.size, context))
   const asked = page.after?.[0] ? { key, before: page.after[0] } : { key }
   const found = wantsEntries(info) ? await level.entries.load(asked) : noEntries

@@ -57,7 +57,7 @@ export async function resolveList(
   context: Context,
   info: GraphQLResolveInfo,
 ): Promise<Connection> {
-  const { read, list, scope, withRows, asked } = planList(shape, input, rootPage, context, info)
+  const { read, list, scope, withRows, asked } = planList(shape, input, rootPage(shape.limits), context, info)
   const found = withRows ? await findPage(read, list) : noRows
   return makeConnection(found, list.page, scope, {
     count: () => countRows(read, list.filter),
@@ -75,7 +75,7 @@ export async function resolveChildren(
   info: GraphQLResolveInfo,
 ): Promise<Connection> {
   const level = findLevel(context, info.fieldNodes, () =>
-    openLevel(planList(shape, input, nestedPage, context, info), end, context.app),
+    openLevel(planList(shape, input, nestedPage(shape.limits), context, info), end, context.app),
   )
   const { list, scope, withRows } = level.plan
   const found = withRows ? await level.rows.load(parent) : noRows
@@ -110,7 +110,7 @@ function planList(
   const order = readOrder(shape, input.orderBy, search)
   const scope = { key: context.app.cursorKey, order: nameOrder(shape.entity, order) }
   const filter = addSearch(readFilter(shape, input.where), search)
-  const list = { filter, order, page: readPage(input, limits, scope), withPositions }
+  const list = { filter, order, page: readPage(input, limits, scope, shape.limits.offset), withPositions }
   const asked = selectMeasures(info, shape, aggregates)
   const read = { ...startRead(shape, columns, context), liveness: input.deleted ?? 'live' }
   return { read, list, scope, withRows, asked }

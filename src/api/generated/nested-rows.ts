@@ -5,11 +5,6 @@ import type { WriteMode } from '../../metadata/relation.ts'
 import { isObject, joinPath } from '../../reader.ts'
 import type { Shape } from './shape.ts'
 
-/** Levels of rows below the record that a mutation names. */
-const mostLevels = 5
-/** Rows in lists, those of `inputs` included. */
-const mostRows = 1_000
-
 /** What an input gives for one relation; `path` reaches to it. */
 export type GivenRelation = Readonly<{
   end: RelationEnd
@@ -50,6 +45,7 @@ function listRows({ isList }: RelationEnd, data: unknown, path: string): GivenRe
 
 /** Refuses inputs that nest more rows, or deeper ones, than one mutation may write; LIMIT_EXCEEDED. */
 export function checkSize(shape: Shape, inputs: readonly unknown[], listed: number): void {
+  const { writeDepth, writeRows } = shape.limits
   let rows = listed
   let levels = 0
   let level = listBelow(inputs.map((input) => ({ shape, input })))
@@ -57,13 +53,13 @@ export function checkSize(shape: Shape, inputs: readonly unknown[], listed: numb
     rows += level.length
     levels++
   }
-  if (levels > mostLevels)
+  if (levels > writeDepth)
     throw fail(
       'LIMIT_EXCEEDED',
-      `The input nests rows ${levels} levels deep; at most ${mostLevels} are allowed`,
+      `The input nests rows ${levels} levels deep; at most ${writeDepth} are allowed`,
     )
-  if (rows > mostRows)
-    throw fail('LIMIT_EXCEEDED', `The input has ${rows} rows in all; at most ${mostRows} are allowed`)
+  if (rows > writeRows)
+    throw fail('LIMIT_EXCEEDED', `The input has ${rows} rows in all; at most ${writeRows} are allowed`)
 }
 
 type Place = Readonly<{ shape: Shape; input: unknown }>

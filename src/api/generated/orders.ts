@@ -14,10 +14,6 @@ import { isObject, joinPath } from '../../reader.ts'
 import { refuse, refuseSize } from './conditions.ts'
 import type { Shape } from './shape.ts'
 
-/** Relations in a row that a path may lead over. */
-export const mostHops = 6
-const mostKeys = 10
-
 /** The value of a SortOrder. */
 export type Sort = Readonly<{ direction: Direction; nulls?: 'FIRST' | 'LAST' }>
 
@@ -76,8 +72,9 @@ function buildKeys(
 /** Reads the `orderBy` of an entity and makes it total; absent, null and [] are the best of a search first, or the order of the key. */
 export function readOrder(shape: Shape, orderBy: unknown, search?: Search): readonly OrderTerm[] {
   const items = Array.isArray(orderBy) ? orderBy : orderBy == null ? [] : [orderBy]
-  if (items.length > mostKeys)
-    throw refuseSize('orderBy', `lists ${items.length} keys; at most ${mostKeys} are allowed`)
+  const { orderKeys } = shape.limits
+  if (items.length > orderKeys)
+    throw refuseSize('orderBy', `lists ${items.length} keys; at most ${orderKeys} are allowed`)
   const terms = items.map((item, index) => readTerm(shape, item, `orderBy[${index}]`))
   if (search && terms.length === 0) terms.push(orderTerm([], { kind: 'rank', search }, 'DESC'))
   return completeOrder(shape.entity, terms)
@@ -94,8 +91,9 @@ export function readTerm(
   const at = joinPath(path, key)
   const field = shape.fields.get(key)
   if (field?.kind === 'relation' && !field.end.isList) {
-    if (hops.length === mostHops)
-      throw refuseSize(at, `leads too far; at most ${mostHops} relations in a row are allowed`)
+    const { orderDepth } = shape.limits
+    if (hops.length >= orderDepth)
+      throw refuseSize(at, `leads too far; at most ${orderDepth} relations in a row are allowed`)
     return readTerm(shape.shapeBehind(field.end), value, at, [...hops, field.end])
   }
   const sort = value as Sort

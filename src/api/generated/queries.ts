@@ -52,7 +52,7 @@ function buildList({ shape, connection, filter, orderBy }: EntityTypes): Root {
     type: new GraphQLNonNull(connection),
     description: `The visible ${shape.entity.plural.replaceAll('_', ' ')}, filtered, sorted and in pages`,
     args: {
-      ...listArguments(filter, orderBy, rootPage.usual, rootPage.most),
+      ...listArguments(filter, orderBy, rootPage(shape.limits)),
       ...searchArguments(shape),
       ...deletedArguments(shape),
     },

@@ -5,7 +5,6 @@ import type { Search } from '../../pipeline/reads/search.ts'
 import { plainOperand, refuseSize } from './conditions.ts'
 import type { Shape } from './shape.ts'
 
-const longest = 1_000
 const text = plainOperand('text')
 
 /** The argument, for lists of an entity that can be searched: all fields that a search looks into are open. */
@@ -17,10 +16,10 @@ export function searchArguments({ entity, view }: Shape) {
 }
 
 /** Reads the argument; absent, null and blank text search nothing. */
-export function readSearch({ entity }: Shape, search: unknown): Search | undefined {
+export function readSearch({ entity, limits }: Shape, search: unknown): Search | undefined {
   if (search == null) return undefined
   const words = String(text.read(search, 'search'))
-  if (words.length > longest)
-    throw refuseSize('search', `has ${words.length} characters; at most ${longest} are allowed`)
+  if (words.length > limits.search)
+    throw refuseSize('search', `has ${words.length} characters; at most ${limits.search} are allowed`)
   return words.trim() === '' ? undefined : { language: entity.searchLanguage, words }
 }

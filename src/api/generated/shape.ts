@@ -1,4 +1,5 @@
 // What each field of an entity's GraphQL type needs of a row; rows carry their columns under the names of the API.
+import { type Limits, usualLimits } from '../../config/limits.ts'
 import type { Field } from '../../metadata/field.ts'
 import type { RegistryEntity, RelationEnd } from '../../metadata/registry.ts'
 import { createAllocator, endName, fieldName, pascalCase } from './names.ts'
@@ -20,6 +21,8 @@ export type Shape = Readonly<{
   entity: RegistryEntity
   /** What of the entity the API has for the roles at hand; all below but `given` has no more than that. */
   view: View
+  /** How much may be asked for. */
+  limits: Limits
   typeName: string
   fields: ReadonlyMap<string, ShapeField>
   /** Every readable field of the entity by its name in the API, hidden ones left out. */
@@ -35,12 +38,18 @@ export type Shape = Readonly<{
 }>
 
 /** Makes the shape of an entity; `findShape` is asked for others only once all entities have theirs. */
-export function buildShape(entity: RegistryEntity, view: View, findShape: (entity: string) => Shape): Shape {
+export function buildShape(
+  entity: RegistryEntity,
+  view: View,
+  findShape: (entity: string) => Shape,
+  limits = usualLimits,
+): Shape {
   const given = new Map(entity.fields.filter(isShown).map((field) => [fieldName(entity, field), field]))
   const fields = listFields(entity, given)
   return {
     entity,
     view,
+    limits,
     typeName: pascalCase(entity.name),
     fields: keep(fields, (field) => isInView(view, field)),
     columns: keep(given, ({ name }) => view.read?.has(name) === true),

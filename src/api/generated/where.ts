@@ -5,22 +5,21 @@ import { describe, isObject, joinPath } from '../../reader.ts'
 import { countOperand, operandOf, readConditions, refuse, refuseSize } from './conditions.ts'
 import type { Shape } from './shape.ts'
 
-/** Levels of and, or, not and of relations, the outermost one included. */
-const mostDepth = 6
-const mostConditions = 500
-
 /** Where the reading stands: at which entity, how deep, and how many conditions the whole may still have. */
 type Reader = Readonly<{ shape: Shape; depth: number; budget: { left: number } }>
 
 /** Reads a filter on the entity; absent or null is always true. */
 export function readFilter(shape: Shape, where: unknown): Filter {
   if (where == null) return always
-  return readFilterObject({ shape, depth: 1, budget: { left: mostConditions } }, where, 'where')
+  const budget = { left: shape.limits.filterConditions }
+  return readFilterObject({ shape, depth: 1, budget }, where, 'where')
 }
 
+/** Levels are those of and, or, not and of relations, the outermost one included. */
 function readFilterObject(reader: Reader, given: unknown, path: string): Filter {
-  if (reader.depth > mostDepth)
-    throw refuseSize(path, `is nested too deep; at most ${mostDepth} levels are allowed`)
+  const { filterDepth } = reader.shape.limits
+  if (reader.depth > filterDepth)
+    throw refuseSize(path, `is nested too deep; at most ${filterDepth} levels are allowed`)
   return joinParts(
     readEntries(given, path).map(([key, value]) => readPart(reader, key, value, joinPath(path, key))),
   )
@@ -45,7 +44,7 @@ function readPart(reader: Reader, key: string, value: unknown, path: string): Fi
   if (key === 'not') return { kind: 'not', part: readFilterObject(deepen(reader), value, path) }
   const field = reader.shape.fields.get(key)
   if (field?.kind === 'column') {
-    const conditions = readConditions(operandOf(field.field), value, path)
+    const conditions = readConditions(reader.shape.limits, operandOf(field.field), value, path)
     spend(reader, conditions.length, path)
     return joinParts(conditions.map((condition) => ({ ...condition, field: field.field })))
   }
@@ -79,7 +78,7 @@ function readRelation(reader: Reader, end: RelationEnd, value: unknown, path: st
 }
 
 function readCount(reader: Reader, end: RelationEnd, value: unknown, path: string): Filter {
-  const conditions = readConditions(countOperand, value, path)
+  const conditions = readConditions(reader.shape.limits, countOperand, value, path)
   spend(reader, conditions.length, path)
   return joinParts(conditions.map((condition) => ({ kind: 'count', end, condition })))
 }
@@ -88,8 +87,11 @@ function deepen(reader: Reader): Reader {
   return { ...reader, depth: reader.depth + 1 }
 }
 
-function spend({ budget }: Reader, conditions: number, path: string): void {
+function spend({ budget, shape }: Reader, conditions: number, path: string): void {
   budget.left -= conditions
   if (budget.left < 0)
-    throw refuseSize(path, `is one condition too many; at most ${mostConditions} are allowed in all`)
+    throw refuseSize(
+      path,
+      `is one condition too many; at most ${shape.limits.filterConditions} are allowed in all`,
+    )
 }

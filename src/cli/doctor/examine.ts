@@ -39,7 +39,7 @@ async function checkDatabases(
     const outdated = await checkMigrations(pool, 'platform', 'platform')
     if (outdated.length > 0) return outdated
     const entries = await listApps(pool)
-    const { fixedNames } = buildFixedSchemas()
+    const { fixedNames } = buildFixedSchemas(config.limits)
     const findings = [...(await checkServer(pool, config)), ...checkEntries(entries)]
     for (const { name, database } of choose(entries, wanted)) {
       const place = { name, url: withDatabase(url, database), prepare: config.prepare }

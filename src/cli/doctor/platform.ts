@@ -31,8 +31,8 @@ export async function checkServer(pool: Pool, config: Config): Promise<readonly 
     isOwn && isSuperuser
       ? 'the user of DATABASE_URL is a superuser; the right to create databases is enough'
       : '',
-    config.mostConnections > connections
-      ? `this process may open ${config.mostConnections} connections (database.connections), the server takes ${connections} in all`
+    config.limits.connections > connections
+      ? `this process may open ${config.limits.connections} connections (database.connections), the server takes ${connections} in all`
       : '',
     lost.length > 0
       ? `the pooler does not pass on ${lost.join(', ')}, so nothing bounds the waiting: set them for the user with "alter role"`

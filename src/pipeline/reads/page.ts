@@ -1,4 +1,5 @@
 // Which part of a list is asked for: sizes, cursors and offset, read from arguments and checked.
+import type { Limits } from '../../config/limits.ts'
 import { fail } from '../../errors.ts'
 import { type CursorScope, readCursor } from './cursor.ts'
 import type { Position } from './order.ts'
@@ -23,12 +24,26 @@ export type Page = Readonly<{
   before?: Position
 }>
 
-export const rootPage: PageLimits = { usual: 25, most: 100 }
-export const nestedPage: PageLimits = { usual: 10, most: 100 }
-const mostOffset = 1_000_000
+/** Pages of the lists of fixed APIs. */
+export const fixedPage: PageLimits = { usual: 25, most: 100 }
+
+/** Pages of lists at the root. */
+export function rootPage({ page, largestPage }: Limits): PageLimits {
+  return { usual: page, most: largestPage }
+}
+
+/** Pages of lists behind relations. */
+export function nestedPage({ nestedPage: usual, largestPage }: Limits): PageLimits {
+  return { usual, most: largestPage }
+}
 
 /** Reads the arguments of a connection whose cursors have this scope. */
-export function readPage(given: PageArguments, limits: PageLimits, scope: CursorScope): Page {
+export function readPage(
+  given: PageArguments,
+  limits: PageLimits,
+  scope: CursorScope,
+  mostOffset: number,
+): Page {
   const { first, last, after, before, offset } = given
   if (first != null && last != null)
     throw refuse('last', 'cannot stand beside first; ask for one end of the list')

@@ -103,7 +103,7 @@ async function askFresh(act: Act, asked: readonly Asked[], now: string): Promise
   const fresh = asked.filter(({ key }) => !calls.answers.has(key))
   if (fresh.length === 0) return
   if (outside === undefined) throw new Error('A webhook is to be asked where nothing leads outside')
-  const timeout = countCalls(calls, fresh.length)
+  const timeout = countCalls(calls, outside, fresh.length)
   needSlot(calls, outside)
   const questions = fresh.map(({ write, webhook }) => {
     const id = randomUUID()

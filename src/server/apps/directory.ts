@@ -48,7 +48,9 @@ export async function startDirectory(options: DirectoryOptions): Promise<Apps> {
   const slots = new Map<string, Slot>()
   const closing = new Set<Promise<void>>()
   const instance = randomUUID()
-  const findRoom = createRoom(countPlaces(config.mostConnections, config.poolSize), () => slots.values())
+  const findRoom = createRoom(countPlaces(config.limits.connections, config.limits.pool), () =>
+    slots.values(),
+  )
   let readAt = performance.now()
   let renewedAt = performance.now()
 
@@ -76,7 +78,7 @@ export async function startDirectory(options: DirectoryOptions): Promise<Apps> {
     for (const [name, slot] of slots)
       if (ready.get(name)?.database !== slot.place.database) remove(name, slot)
     for (const [name, place] of ready)
-      if (!slots.has(name)) slots.set(name, createSlot(place, requestsPerConnection * config.poolSize))
+      if (!slots.has(name)) slots.set(name, createSlot(place, requestsPerConnection * config.limits.pool))
   }
   /** What is left to do for the apps, once the list is known. */
   const look = async (entries: readonly AppEntry[]): Promise<void> => {

@@ -29,7 +29,7 @@ type ReplicasOptions = Readonly<{ url: string; primary: Pool; config: Config; lo
 /** Watches the replicas that are configured, of which `url` names the platform's database; undefined when there are none. */
 export function startReplicas({ url, primary, config, log }: ReplicasOptions): Replicas | undefined {
   if (config.replicas.length === 0) return undefined
-  const { prepare, poolSize } = config
+  const { prepare, limits } = config
   const floor = startFloor(
     () => readPrimary(primary),
     (error) =>
@@ -46,7 +46,7 @@ export function startReplicas({ url, primary, config, log }: ReplicasOptions): R
   return {
     open(own, pool) {
       const seats = replicas.map((replica) => {
-        const open = () => connect(onReplica(replica.url, own), { max: poolSize, prepare })
+        const open = () => connect(onReplica(replica.url, own), { max: limits.pool, prepare, limits })
         return createSeat(replica, open)
       })
       const know = createKnowledge(pool)

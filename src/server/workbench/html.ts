@@ -1,6 +1,7 @@
 // How every page is written: names escaped, and headers that let nothing run but our own files.
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
+import { addVary } from '../reply.ts'
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -23,17 +24,12 @@ export function writeData(value: unknown): string {
 /** Sends a page; `write` gets the nonce that its scripts need. */
 export function sendHtml(response: ServerResponse, write: (nonce: string) => string): void {
   const nonce = randomBytes(18).toString('base64')
+  addVary(response, 'accept')
   response
     .writeHead(200, {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
-      vary: 'accept',
       'content-security-policy': writePolicy(nonce),
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-resource-policy': 'same-origin',
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'DENY',
     })
     .end(write(nonce))
 }

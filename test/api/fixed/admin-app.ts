@@ -8,6 +8,7 @@ import { buildAdminSchema } from '../../../src/api/fixed/admin.ts'
 import { buildDataSchema } from '../../../src/api/generated/build.ts'
 import { deriveCursorKey, deriveTokenKey } from '../../../src/auth/tokens.ts'
 import type { Viewer } from '../../../src/auth/viewer.ts'
+import { usualLimits } from '../../../src/config/limits.ts'
 import { connect, type Pool } from '../../../src/database/connect.ts'
 import { dropDatabase, ensureDatabase, withDatabase } from '../../../src/database/databases.ts'
 import { migrate } from '../../../src/database/migrate.ts'
@@ -42,6 +43,7 @@ export async function startAdmin(verify: Verify = () => []): Promise<AdminApp> {
   const app: App = {
     name: 'demo',
     pool,
+    limits: usualLimits,
     tokenKey: deriveTokenKey('secret', 'demo'),
     cursorKey: deriveCursorKey('secret', 'demo'),
     readEdition: () => ({ revision: registry.revision, registry, findSchema: () => schema }),

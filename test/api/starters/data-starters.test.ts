@@ -10,7 +10,7 @@ import { makeRegistry, readExample } from '../../support/registry.ts'
 
 const fixed = buildAccountsSchema()
 const buildFor = async (registry: Registry, roles: readonly string[]): Promise<GraphQLSchema> =>
-  await buildDataSchema(registry, fixed, findViews(registry, roles))
+  await buildDataSchema(registry, fixed, { views: findViews(registry, roles) })
 const titlesOf = (registry: Registry, schema: GraphQLSchema) =>
   buildDataStarters(registry, schema).map(({ group, title }) => `${group}: ${title}`)
 
