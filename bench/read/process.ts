@@ -33,15 +33,16 @@ async function readPort(child: ChildProcess, name: string): Promise<number> {
   return await new Promise((resolve, reject) => {
     const refuse = (reason: string): void => reject(new Error(`${name} ${reason}\n${output.slice(-2_000)}`))
     const timer = setTimeout(() => refuse(`was not ready in ${startTimeout / 1_000} s`), startTimeout)
-    const read = (bytes: Buffer): void => {
-      output = `${output}${bytes.toString()}`.slice(-10_000)
-      const port = /ready on http:\/\/[^\s/]+:(\d+)/.exec(output)?.[1]
+    const hear = (bytes: Buffer): void => {
+      const read = `${output}${bytes.toString()}`
+      output = read.slice(-10_000)
+      const port = /ready on http:\/\/[^\s/]+:(\d+)/.exec(read)?.[1]
       if (port === undefined) return
       clearTimeout(timer)
       resolve(Number(port))
     }
-    child.stdout?.on('data', read)
-    child.stderr?.on('data', read)
+    child.stdout?.on('data', hear)
+    child.stderr?.on('data', hear)
     child.once('error', (error) => refuse(error.message))
     child.once('exit', (code) => {
       clearTimeout(timer)

