@@ -35,7 +35,8 @@ export async function measureAll(
   return results
 }
 
-async function prepare(target: Target, scenario: ScenarioName, truth: Truth): Promise<Contest> {
+/** Lets a server answer each question of a scenario once, and keeps what is asked and what comes back. */
+export async function prepare(target: Target, scenario: ScenarioName, truth: Truth): Promise<Contest> {
   const questions = await makeQuestions(scenario, target, truth)
   const exchanges = await verify(await target.open(), questions).catch((error: unknown) => {
     throw new Error(`${target.name}, ${scenario}: ${String(error)}`)

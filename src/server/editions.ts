@@ -1,4 +1,5 @@
 // Holds the current edition of one app and follows its metadata: told by notifications, and by a poll behind them.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { GraphQLSchema } from 'graphql'
 import type { Edition } from '../api/edition.ts'
 import { checkNames, type FixedNames } from '../api/generated/names.ts'
@@ -36,6 +37,7 @@ export async function startEditions(options: EditionOptions): Promise<Editions> 
   let current = await loadEdition(options, [])
   let checkedAt = performance.now()
   let running: Promise<void> | undefined
+  let restsUntil = 0
 
   const rebuild = async (): Promise<void> => {
     const started = performance.now()
@@ -43,6 +45,7 @@ export async function startEditions(options: EditionOptions): Promise<Editions> 
     if (next.revision > current.revision) current = next
     checkedAt = performance.now()
     options.noteLoad?.(checkedAt - started)
+    restsUntil = checkedAt + Math.min(restFor * (checkedAt - started), mostRest)
     log.info({ revision: current.revision, milliseconds: Math.round(checkedAt - started) }, 'edition loaded')
   }
   /** One rebuild at a time; whoever comes while one runs shares the next. */
@@ -54,6 +57,13 @@ export async function startEditions(options: EditionOptions): Promise<Editions> 
       await running
     }
   }
+  /** What others have saved may wait a little, so that many saves are one rebuild. */
+  const followSaves = async (revision: number): Promise<void> => {
+    await running
+    const rest = restsUntil - performance.now()
+    if (rest > 0) await sleep(rest, undefined, { ref: false })
+    await reload(revision)
+  }
   const catchUp = async (): Promise<void> => {
     await reload(await readRevision(pool))
     checkedAt = performance.now()
@@ -63,7 +73,7 @@ export async function startEditions(options: EditionOptions): Promise<Editions> 
   const follower = await follow({
     url: options.url,
     channel: metadataChannel,
-    onNotify: (payload) => void reload(Number(payload)).catch(report),
+    onNotify: (payload) => void followSaves(Number(payload)).catch(report),
     onPoll: () => void catchUp().catch(report),
     pollEvery: options.pollEvery,
     log: report,
@@ -76,6 +86,9 @@ export async function startEditions(options: EditionOptions): Promise<Editions> 
   }
 }
 
+/** How many times as long as it took, and how many milliseconds at most, an instance rests between rebuilds for the saves of others. */
+const restFor = 9
+const mostRest = 500
 /** Roles that asked within these milliseconds find their schema ready when an edition comes. */
 const recently = 300_000
 /** The most milliseconds that this may hold an edition back; who is not ready then waits when asking. */

@@ -72,8 +72,9 @@ export async function startMetaloom(
   installation: Installation,
   node: Node,
   options: TargetOptions,
+  flags: readonly string[] = [],
 ): Promise<Target> {
-  const port = await launchMetaloom(installation, node, options)
+  const port = await launchMetaloom(installation, node, options, flags)
   return {
     name: 'Metaloom',
     node: node.version,

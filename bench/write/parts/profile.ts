@@ -1,10 +1,10 @@
 // Not a goal but a help to reach S5: an instance that writes a CPU profile while it creates entries.
 import { createCleanup } from '../../cleanup.ts'
+import { findOwnTimes, readProfile, writeOwnTimes } from '../../profile.ts'
 import { repeat } from '../../read/load.ts'
 import { launchMetaloom } from '../../read/targets/metaloom.ts'
 import { createEntries } from '../contestants/metaloom.ts'
 import { batches, type Finding, type Order, rowsOfRequest } from '../part.ts'
-import { findOwnTimes, readProfile, writeOwnTimes } from '../profile.ts'
 import type { Setup } from '../setup.ts'
 
 /** The profile ends with its process, so both moments are told by how long before the end they were. */
@@ -27,5 +27,5 @@ export async function profileEntries(setup: Setup, { plan, clients }: Order): Pr
   const end = performance.now()
   const window = { from: end - from, to: end - to }
   const times = findOwnTimes(await readProfile(`${folder}/profile`), window, folder)
-  return { text: writeOwnTimes(times, requests), figures: Object.fromEntries(times) }
+  return { text: writeOwnTimes(times, requests, 'createEntries, 1,000 entries a request'), figures: Object.fromEntries(times) }
 }

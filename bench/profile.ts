@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { writeTable } from '../report.ts'
+import { writeTable } from './report.ts'
 
 type CallFrame = Readonly<{ functionName: string; url: string; lineNumber: number }>
 /** Times in microseconds; each sample is the id of the node that ran, each delta the time since the sample before. */
@@ -51,14 +51,14 @@ function nameFunction({ functionName, url, lineNumber }: CallFrame, folder: stri
   return `${name} at ${place}:${lineNumber + 1}`
 }
 
-/** The functions that took most, as markdown. */
-export function writeOwnTimes(own: ReadonlyMap<string, number>, requests: number): string {
+/** The functions that took most, as markdown; `title` says what the requests were. */
+export function writeOwnTimes(own: ReadonlyMap<string, number>, requests: number, title: string): string {
   const total = [...own.values()].reduce((sum, each) => sum + each, 0)
   const sorted = [...own].sort(([, one], [, other]) => other - one).slice(0, longest)
   const rows = sorted.map(([name, time]) => {
     const [called = '', place = ''] = name.split(' at ')
-    return [`${((time / total) * 100).toFixed(1)} %`, (time / 1_000 / requests).toFixed(2), called, place]
+    return [`${((time / total) * 100).toFixed(1)} %`, (time / 1_000 / requests).toFixed(3), called, place]
   })
-  const all = `${requests} requests of 1,000 entries, ${(total / 1_000 / requests).toFixed(1)} ms each`
-  return `## Profile of createEntries\n\n${all}.\n\n${writeTable([head, ...rows])}`
+  const all = `${requests} requests, ${(total / 1_000 / requests).toFixed(3)} ms each`
+  return `## Profile of ${title}\n\n${all}.\n\n${writeTable([head, ...rows])}`
 }
