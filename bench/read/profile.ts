@@ -36,7 +36,11 @@ await runBounded(300, async (cleanup) => {
   const flags = ['--cpu-prof', `--cpu-prof-dir=${folder}/profile`, '--cpu-prof-interval', '250']
   const target = await startMetaloom(installation, options.nodes.newest, options, flags)
   await defineEntities(installation, target)
-  const { exchanges } = await prepare(target, scenario, await fillTables(await findAppDatabase(options.databaseUrl)))
+  const { exchanges } = await prepare(
+    target,
+    scenario,
+    await fillTables(await findAppDatabase(options.databaseUrl)),
+  )
   await load(target.port, exchanges, Number(values.warm))
   const from = performance.now()
   const { requests, rate } = await load(target.port, exchanges, Number(values.seconds))
@@ -44,7 +48,11 @@ await runBounded(300, async (cleanup) => {
   // The profile ends with its process, so both moments are told by how long before the end they were.
   await options.cleanup.run()
   const end = performance.now()
-  const times = findOwnTimes(await readProfile(`${folder}/profile`), { from: end - from, to: end - to }, folder)
+  const times = findOwnTimes(
+    await readProfile(`${folder}/profile`),
+    { from: end - from, to: end - to },
+    folder,
+  )
   const title = `${scenario}, Node ${target.node}, ${Math.round(rate)} requests/s while profiled`
   const figures = { machine: describeMachine(), scenario, rate, times: Object.fromEntries(times) }
   await saveReport(`profile-${scenario}`, writeOwnTimes(times, requests, title), figures)

@@ -1,4 +1,5 @@
 // What a resolver is given: the app, who asks, and the edition that the request keeps to its end.
+import type { KeyObject } from 'node:crypto'
 import type { Realm } from '../auth/realm.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Post } from '../effects/attempt.ts'
@@ -16,7 +17,7 @@ export type App = Realm &
   Readonly<{
     name: string
     /** Signs cursors; 32 bytes derived from the server's secret and the app's name. */
-    cursorKey: Buffer
+    cursorKey: KeyObject
     /** The edition of this moment; a request reads it once. */
     readEdition(): Edition
     /** Resolves when this instance serves the revision or a newer one. */

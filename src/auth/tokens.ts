@@ -1,5 +1,5 @@
 // Access tokens: signed, short-lived statements of who someone is, and the keys they are signed with.
-import { createHash, hkdfSync } from 'node:crypto'
+import { createHash, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { usualLimits } from '../config/limits.ts'
 import { type AppError, fail } from '../errors.ts'
@@ -45,9 +45,9 @@ export function deriveTokenKey(secret: string, audience: string): TokenKey {
   })
 }
 
-/** Derives the key that signs the cursors of one app. */
-export function deriveCursorKey(secret: string, app: string): Buffer {
-  return deriveKey(secret, `metaloom cursor ${app}`)
+/** Derives the key that signs the cursors of one app; made once into what Node.js signs with, which it takes long for. */
+export function deriveCursorKey(secret: string, app: string): KeyObject {
+  return createSecretKey(deriveKey(secret, `metaloom cursor ${app}`))
 }
 
 /** Derives the key that the secrets of the webhooks of one app are made of. */

@@ -7,26 +7,34 @@ import { isObject } from '../reader.ts'
 /** The whole body as text; one longer than `most` bytes, or that takes longer than so many milliseconds, is LIMIT_EXCEEDED. */
 export async function readBody(request: IncomingMessage, most: number, timeout: number): Promise<string> {
   if (Number(request.headers['content-length'] ?? 0) > most) throw tooLong(most)
-  const chunks: Buffer[] = []
-  let size = 0
-  let timer: NodeJS.Timeout | undefined
-  try {
-    await new Promise<void>((resolve, reject) => {
-      timer = setTimeout(() => reject(tooSlow(timeout)), timeout)
-      request.on('data', (chunk: Buffer) => {
-        size += chunk.length
-        if (size > most) reject(tooLong(most))
-        else chunks.push(chunk)
-      })
-      request.once('end', resolve)
-      request.once('error', reject)
-      request.once('close', () => reject(fail('BAD_USER_INPUT', 'The body ended too early')))
+  return await new Promise<string>((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const stop = (error?: Error): void => {
+      clearTimeout(timer)
+      // Every request closes at its end: an error that nobody hears of would still be made, with its stack.
+      request.off('data', take).off('close', cutOff)
+      if (error) reject(error)
+    }
+    const take = (chunk: Buffer): void => {
+      size += chunk.length
+      if (size > most) stop(tooLong(most))
+      else chunks.push(chunk)
+    }
+    const cutOff = (): void => stop(fail('BAD_USER_INPUT', 'The body ended too early'))
+    const timer = setTimeout(() => stop(tooSlow(timeout)), timeout)
+    request.on('data', take).once('close', cutOff).once('error', stop)
+    request.once('end', () => {
+      stop()
+      resolve(readText(chunks))
     })
-  } finally {
-    clearTimeout(timer)
-    request.removeAllListeners('data')
-  }
-  return Buffer.concat(chunks).toString()
+  })
+}
+
+/** Most bodies come in one piece. */
+function readText(chunks: readonly Buffer[]): string {
+  const [first] = chunks
+  return (chunks.length === 1 && first ? first : Buffer.concat(chunks)).toString()
 }
 
 function tooSlow(timeout: number): Error {

@@ -11,6 +11,7 @@ export function createAddressReader(trustedProxies: readonly string[]): ReadAddr
     isIP(address) !== 0 && trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
   return (request) => {
     let address = normalise(request.socket.remoteAddress ?? 'unknown')
+    if (request.headers['x-forwarded-for'] === undefined) return address
     // Each proxy adds whom it heard at the end; what stands before the first untrusted one anybody may have written.
     for (const named of readForwarded(request).reverse()) {
       if (!isTrusted(address) || isIP(named) === 0) break

@@ -1,5 +1,13 @@
 // How many records an operation could return, by its page sizes, those in variables and the usual ones included.
-import type { DocumentNode, FieldNode, OperationDefinitionNode, SelectionSetNode, ValueNode } from 'graphql'
+import {
+  type ArgumentNode,
+  type DocumentNode,
+  type FieldNode,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  type ValueNode,
+  visit,
+} from 'graphql'
 import type { Limits } from '../config/limits.ts'
 import { connectionParts, tooMuch } from './document-limits.ts'
 import { type Fragments, findFragments, listFields } from './selections.ts'
@@ -28,6 +36,16 @@ export function checkCost(
     throw tooMuch(
       `could return ${cost > 1e9 ? 'more than 1000000000' : cost} records; at most ${limits.records} are allowed, so ask for smaller pages`,
     )
+}
+
+/** Whether what a document costs is the same whatever its variables are. */
+export function isCostFixed(document: DocumentNode): boolean {
+  let isFixed = true
+  const checkArgument = ({ name, value }: ArgumentNode): void => {
+    if (sizes.has(name.value) && value.kind === 'Variable') isFixed = false
+  }
+  visit(document, { Argument: checkArgument })
+  return isFixed
 }
 
 /** Records below a selection that is answered for so many parents. */

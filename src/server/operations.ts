@@ -21,6 +21,7 @@ import {
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
 import type { Limits } from '../config/limits.ts'
 import { fail } from '../errors.ts'
+import { checkCost, isCostFixed } from './cost.ts'
 import { checkDocument } from './document-limits.ts'
 import { introspects } from './introspection-limits.ts'
 
@@ -33,8 +34,15 @@ export type Operation = {
   hits: number
   compiled?: Compiled
 }
-/** `inner` are the variables that stand inside lists and objects: without a value graphql-jit would take them for null. */
-export type Compiled = Readonly<{ query: CompiledQuery['query']; inner: ReadonlySet<string> }>
+/**
+ * `inner` are the variables that stand inside lists and objects: without a value graphql-jit would take them for null.
+ * One that `isWithinLimits` costs the same with any variables, and not too much.
+ */
+export type Compiled = Readonly<{
+  query: CompiledQuery['query']
+  inner: ReadonlySet<string>
+  isWithinLimits: boolean
+}>
 export type FindOperation = (
   schema: GraphQLSchema,
   text: string,
@@ -54,26 +62,17 @@ export function createOperations(limits: Limits): FindOperation {
     bySchema.set(schema, operations)
     const key = name === undefined ? text : `${name}\0${text}`
     const known = operations.get(key)
-    if (known) return hit(schema, known, operations, key, text, name)
+    if (known) {
+      operations.delete(key)
+      operations.set(key, known)
+      known.hits++
+      if (known.hits === hitsToCompile && !known.introspects) compile(schema, known, { text, name, limits })
+      return known
+    }
     const prepared = prepare(schema, text, name, limits)
     if ('node' in prepared) keep(operations, key, prepared, limits.operations)
     return prepared
   }
-}
-
-function hit(
-  schema: GraphQLSchema,
-  operation: Operation,
-  operations: Map<string, Operation>,
-  key: string,
-  text: string,
-  name: string | undefined,
-): Operation {
-  operations.delete(key)
-  operations.set(key, operation)
-  operation.hits++
-  if (operation.hits === hitsToCompile && !operation.introspects) compile(schema, operation, text, name)
-  return operation
 }
 
 /** The one used longest ago makes room. */
@@ -111,11 +110,28 @@ function prepare(
  * It writes code for the coercion of each variable, without end for inputs that contain themselves; graphql-js coerces
  * them before, so here they are all of a type that takes any value and that no one else sees.
  */
-function compile(schema: GraphQLSchema, operation: Operation, text: string, name: string | undefined): void {
+function compile(
+  schema: GraphQLSchema,
+  operation: Operation,
+  { text, name, limits }: Readonly<{ text: string; name: string | undefined; limits: Limits }>,
+): void {
   const document = visit(parse(text), { VariableDefinition: takeAny })
   if (hasFreeVariables(schema, operation.document)) return
+  const isWithinLimits = isCostFixed(document)
+  // One that costs too much is refused each time before it would run, so compiling it is of no use.
+  if (isWithinLimits && !isAffordable(operation, limits)) return
   const compiled = compileQuery(withAnyValue(schema), document, name)
-  if (isCompiledQuery(compiled)) operation.compiled = { query: compiled.query, inner: findInner(document) }
+  if (isCompiledQuery(compiled))
+    operation.compiled = { query: compiled.query, inner: findInner(document), isWithinLimits }
+}
+
+function isAffordable({ document, node }: Operation, limits: Limits): boolean {
+  try {
+    checkCost(document, node, {}, limits)
+    return true
+  } catch {
+    return false
+  }
 }
 
 const anyValue = new GraphQLScalarType({ name: '_AnyValue', parseValue: (value) => value })

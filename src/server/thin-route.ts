@@ -64,8 +64,9 @@ export function createThinRoute(options: GraphQLOptions, persisted: Persisted, f
     // What is compiled takes variables that are read already; else they are read when it is run.
     const variables = operation.compiled && readVariables(operation.node, given)
     if (variables?.errors) return { errors: variables.errors }
-    if (variables) checkCost(operation.document, operation.node, variables.coerced, limits)
-    else checkArguments(given, limits)
+    if (!variables) checkArguments(given, limits)
+    else if (!operation.compiled?.isWithinLimits)
+      checkCost(operation.document, operation.node, variables.coerced, limits)
     if (operation.introspects) return await introspect(given)
     const attempt = (contextValue: unknown) =>
       runOperation(operation, { ...given, contextValue }, variables?.coerced)

@@ -39,7 +39,7 @@ describe('keys', () => {
       deriveTokenKey('another secret', 'demo').key,
       key.refreshKey,
       deriveTokenKey('a secret of the server', 'other').refreshKey,
-      deriveCursorKey('a secret of the server', 'demo'),
+      deriveCursorKey('a secret of the server', 'demo').export(),
     ].map((each) => Buffer.from(each).toString('hex'))
     expect(new Set(keys).size).toBe(6)
     expect(deriveTokenKey('a secret of the server', 'demo')).toEqual(key)

@@ -279,7 +279,9 @@ async function startServer(dataDir: string, options: ServerOptions = {}): Promis
   const stdio = ['pipe', 'pipe', 'inherit'] as const
   const child = spawn(program, args, { cwd: '/', detached: options.detached ?? false, stdio: [...stdio] })
   children.push(child)
-  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`The server ended with ${code}`)))
+  const ended = once(child, 'exit').then(([code]) =>
+    Promise.reject(new Error(`The server ended with ${code}`)),
+  )
   const [line] = await Promise.race([once(createInterface(child.stdout), 'line'), ended])
   const { url, reports } = JSON.parse(String(line)) as { url: string; reports: string[] }
   return { child, url: withDatabase(url, 'postgres'), reports }

@@ -1,4 +1,5 @@
 // What a viewer may not see changes no answer: whatever stands in hidden rows, each way of reading says the same.
+import { createSecretKey } from 'node:crypto'
 import fc from 'fast-check'
 import { type GraphQLSchema, graphql } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -82,7 +83,7 @@ async function ask(source: string, viewer: Reader): Promise<string> {
     pool,
     limits: usualLimits,
     tokenKey: deriveTokenKey('the secret of the tests', 'demo'),
-    cursorKey: Buffer.alloc(32),
+    cursorKey: createSecretKey(Buffer.alloc(32)),
     readEdition: () => edition,
     reload: async () => {},
     forgetViewer: () => {},

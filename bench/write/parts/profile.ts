@@ -27,5 +27,8 @@ export async function profileEntries(setup: Setup, { plan, clients }: Order): Pr
   const end = performance.now()
   const window = { from: end - from, to: end - to }
   const times = findOwnTimes(await readProfile(`${folder}/profile`), window, folder)
-  return { text: writeOwnTimes(times, requests, 'createEntries, 1,000 entries a request'), figures: Object.fromEntries(times) }
+  return {
+    text: writeOwnTimes(times, requests, 'createEntries, 1,000 entries a request'),
+    figures: Object.fromEntries(times),
+  }
 }

@@ -1,12 +1,12 @@
 // Cursors: a position in an order, signed so that a foreign, altered or misplaced one is refused.
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { fail } from '../../errors.ts'
 import type { Position } from './order.ts'
 
 const macBytes = 16
 
 /** What a cursor is good for: the app's key, and the entity with its order. */
-export type CursorScope = Readonly<{ key: Buffer; order: string }>
+export type CursorScope = Readonly<{ key: KeyObject; order: string }>
 
 /** Writes a position as opaque text. */
 export function writeCursor(scope: CursorScope, position: Position): string {

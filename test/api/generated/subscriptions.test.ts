@@ -1,5 +1,5 @@
 // A subscription that is read slowly: what it has found is told only as long as the one who reads may see it.
-import { randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Context } from '../../../src/api/context.ts'
 import { buildAccountsSchema } from '../../../src/api/fixed/accounts.ts'
@@ -32,7 +32,7 @@ async function follow() {
   const edition = { revision: app.registry.revision, registry: app.registry, findSchema: () => schema }
   let [viewer, newest] = [clerk, edition]
   const context = {
-    app: { pool: app.pool, cursorKey: randomBytes(32), feed, readEdition: () => newest },
+    app: { pool: app.pool, cursorKey: createSecretKey(randomBytes(32)), feed, readEdition: () => newest },
     viewer,
     address: '127.0.0.1',
     edition,
