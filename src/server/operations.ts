@@ -32,6 +32,8 @@ export type Operation = {
   /** Whether it asks for the schema itself. */
   readonly introspects: boolean
   hits: number
+  /** Since room was last made. */
+  wasAsked: boolean
   compiled?: Compiled
 }
 /**
@@ -63,9 +65,8 @@ export function createOperations(limits: Limits): FindOperation {
     const key = name === undefined ? text : `${name}\0${text}`
     const known = operations.get(key)
     if (known) {
-      operations.delete(key)
-      operations.set(key, known)
       known.hits++
+      known.wasAsked = true
       if (known.hits === hitsToCompile && !known.introspects) compile(schema, known, { text, name, limits })
       return known
     }
@@ -75,11 +76,15 @@ export function createOperations(limits: Limits): FindOperation {
   }
 }
 
-/** The one used longest ago makes room. */
+/**
+ * The oldest makes room, but those that were asked for since get another turn. Hits leave the map as it is: to move them to
+ * its end would make a new table every few requests.
+ */
 function keep(operations: Map<string, Operation>, key: string, operation: Operation, most: number): void {
-  for (const oldest of operations.keys()) {
+  for (const [oldest, known] of operations) {
     if (operations.size < most) break
     operations.delete(oldest)
+    if (known.wasAsked) operations.set(oldest, Object.assign(known, { wasAsked: false }))
   }
   operations.set(key, operation)
 }
@@ -102,7 +107,7 @@ function prepare(
         ? 'Name the operation to run: the document has several'
         : `The document has no operation named ${JSON.stringify(name)}`,
     )
-  return { document, node, introspects: introspects(document), hits: 1 }
+  return { document, node, introspects: introspects(document), hits: 1, wasAsked: false }
 }
 
 /**
