@@ -26,9 +26,11 @@ const mostTypes = 100_000
 /** Role sets whose schema is remembered; several may share one. */
 const mostRoleSets = 1_000
 
+/** What is kept is told by when it was asked for last: to move it in its map each time would make that anew all the time. */
+type Kept = { at: number }
 /** A set of roles that asked. `name` tells which schema is theirs. */
-type Asker = Asked & Readonly<{ views: Views; name: string }>
-type Built = { readonly schema: Promise<GraphQLSchema>; done?: GraphQLSchema }
+type Asker = Kept & Readonly<{ roles: readonly string[]; views: Views; name: string }>
+type Built = Kept & { readonly schema: Promise<GraphQLSchema>; done?: GraphQLSchema }
 
 /** Builds the schema of administrators, and makes the place for the others. */
 export async function createSchemas(
@@ -44,13 +46,16 @@ export async function createSchemas(
   const ask = ({ roles, at }: Asked): Asker => {
     const effective = roles.filter((role) => known.has(role))
     const key = nameRoles(effective)
-    const asker = { ...(askers.get(key) ?? startAsker(registry, effective)), at }
-    renew(askers, key, asker)
-    for (const oldest of askers.keys()) if (askers.size > mostRoleSets) askers.delete(oldest)
+    const early = askers.get(key)
+    if (early) return Object.assign(early, { at })
+    const asker = startAsker(registry, { roles: effective, at })
+    askers.set(key, asker)
+    if (askers.size > mostRoleSets) askers.delete(listNewest(askers).at(-1)?.[0] ?? key)
     return asker
   }
-  const build = (views: Views): Built => {
-    const entry: Built = { schema: buildDataSchema(registry, fixed, { views, limits }) }
+  const build = ({ name, views, at }: Asker): Built => {
+    const entry: Built = { at, schema: buildDataSchema(registry, fixed, { views, limits }) }
+    built.set(name, entry)
     entry.schema.then((schema) => {
       entry.done = schema
       makeRoom(built)
@@ -58,36 +63,36 @@ export async function createSchemas(
     return entry
   }
   const seek = (asked: Asked): GraphQLSchema | Promise<GraphQLSchema> => {
-    const { name, views } = ask(asked)
-    const entry = built.get(name) ?? build(views)
-    renew(built, name, entry)
+    const asker = ask(asked)
+    const { name } = asker
+    const entry = built.get(name) ?? build(asker)
+    entry.at = asker.at
     return entry.done ?? entry.schema.catch((error: unknown) => forget(built, name, error))
   }
   return {
     find: (roles) => (roles.some(isAdminRole) ? full : seek({ roles, at: performance.now() })),
     listRecent(milliseconds) {
       const since = performance.now() - milliseconds
-      return [...askers.values()].filter(({ at }) => at >= since).sort((one, other) => other.at - one.at)
+      return listNewest(askers).flatMap(([, asker]) => (asker.at >= since ? [asker] : []))
     },
     prepare: async (asked) => void (await seek(asked)),
   }
 }
 
-function startAsker(registry: Registry, roles: readonly string[]): Asker {
+function startAsker(registry: Registry, { roles, at }: Asked): Asker {
   const views = findViews(registry, roles)
-  return { roles, at: 0, views, name: nameViews(views) }
+  return { roles, at, views, name: nameViews(views) }
 }
 
-/** Makes an entry the newest of its map. */
-function renew<T>(entries: Map<string, T>, key: string, entry: T): void {
-  entries.delete(key)
-  entries.set(key, entry)
+/** The entries of a map, those asked for last first. */
+function listNewest<T extends Kept>(entries: ReadonlyMap<string, T>): (readonly [string, T])[] {
+  return [...entries].sort(([, one], [, other]) => other.at - one.at)
 }
 
 /** The schemas asked for longest ago make room; the newest stays whatever its size. */
 function makeRoom(built: Map<string, Built>): void {
   let types = 0
-  for (const [count, [name, { done }]] of [...built].reverse().entries()) {
+  for (const [count, [name, { done }]] of listNewest(built).entries()) {
     types += done ? Object.keys(done.getTypeMap()).length : 0
     if (count > 0 && (count >= mostSchemas || types > mostTypes)) built.delete(name)
   }

@@ -1,5 +1,4 @@
 // Introspection: who may ask for it, and an answer that is made in slices between other requests and kept with its schema.
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type ExecutionArgs,
   type ExecutionResult,
@@ -11,6 +10,7 @@ import {
   getOperationAST,
   isObjectType,
 } from 'graphql'
+import { startSlice } from '../api/slices.ts'
 import { isAdmin, type Viewer } from '../auth/viewer.ts'
 import type { IntrospectionRule } from '../config/access-settings.ts'
 import { fail } from '../errors.ts'
@@ -19,8 +19,6 @@ import { fail } from '../errors.ts'
 export type Written = ExecutionResult & Readonly<{ stringify?: () => string }>
 export type Introspect = (given: ExecutionArgs) => Promise<Written>
 
-/** Milliseconds that a slice may hold the event loop. */
-const sliceTime = 4
 /** Answers kept for each schema, and the most characters of one. */
 const mostKept = 4
 const longestKept = 32_000_000
@@ -120,15 +118,6 @@ function sliceFields(type: GraphQLNamedType, slice: () => Promise<void>): GraphQ
     return sliced
   }
   return Object.create(type, { getFields: { value: getFields } }) as GraphQLNamedType
-}
-
-function startSlice(): () => Promise<void> {
-  let started = performance.now()
-  return async () => {
-    if (performance.now() - started < sliceTime) return
-    await nextTurn()
-    started = performance.now()
-  }
 }
 
 /** Levels of a result below which a part is written in one go: the types, and their fields. */

@@ -1,5 +1,4 @@
 // Builds the data API of one registry: fixed parts and generated ones in one schema, in slices that let requests through.
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type GraphQLFieldConfigMap,
   type GraphQLNamedType,
@@ -13,6 +12,7 @@ import {
 import { type Limits, usualLimits } from '../../config/limits.ts'
 import type { Registry } from '../../metadata/registry.ts'
 import type { Context } from '../context.ts'
+import { startSlice } from '../slices.ts'
 import { buildEntityTypes, type EntityTypes, Node } from './entity-types.ts'
 import { sharedFilterNames } from './filters.ts'
 import { buildMutations } from './mutations.ts'
@@ -21,9 +21,6 @@ import { buildNode, buildQueries } from './queries.ts'
 import { buildSubscriptions } from './subscriptions.ts'
 import { traceFields } from './traced-fields.ts'
 import { findViews, type Views } from './view.ts'
-
-/** Longest time in milliseconds that a slice holds the event loop before it gives way. */
-const sliceTime = 4
 
 /** Types of the generated part that every schema may have, and those that later parts will bring. */
 const systemTypes = [
@@ -201,14 +198,4 @@ function resolveFields(types: EntityTypes): void {
     types.changeEvent,
   ]
   for (const type of all) if (isObjectType(type) || isInputObjectType(type)) type.getFields()
-}
-
-/** A function that waits for the next turn of the event loop once the slice's time is used up. */
-function startSlice(): () => Promise<void> {
-  let started = performance.now()
-  return async () => {
-    if (performance.now() - started < sliceTime) return
-    await nextTurn()
-    started = performance.now()
-  }
 }
