@@ -16,7 +16,7 @@ export type ServerProcess = Readonly<{
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Runs `node src/main.ts`, or another entry, in a folder on the database and waits for its address. */
+/** Runs `node src/main.ts`, or another entry, which may be built already, in a folder on the database and waits for its address. */
 export async function startProcess(
   databaseUrl: string,
   dataDir: string,
@@ -25,7 +25,8 @@ export async function startProcess(
   cwd = root,
 ): Promise<ServerProcess> {
   const environment = { ...process.env, ...buildEnvironment(databaseUrl, dataDir), ...change }
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry], {
+  const loader = entry.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : []
+  const child = spawn(process.execPath, [...loader, entry], {
     cwd,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
