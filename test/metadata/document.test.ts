@@ -324,7 +324,7 @@ state_machines:
     const page = await readFile('docs/metadata.md', 'utf8')
     const blockOf = (key: string) =>
       page
-        .split('```yaml\n')
+        .split(/```yaml[^\n]*\n/)
         .find((block) => block.startsWith(key))
         ?.split('```')[0]
     const text = `entities:

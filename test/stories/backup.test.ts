@@ -26,7 +26,7 @@ const guide = readFileSync(fileURLToPath(new URL('../../docs/operations.md', imp
 
 /** The commands of the guide that begin with a comment of that name. */
 function findCommands(name: string): string {
-  const found = new RegExp(`\`\`\`sh\\n(# ${name}: [\\s\\S]*?)\`\`\``).exec(guide)?.[1]
+  const found = new RegExp(`\`\`\`sh[^\\n]*\\n(# ${name}: [\\s\\S]*?)\`\`\``).exec(guide)?.[1]
   if (found === undefined) throw new Error(`The guide has no commands named ${name}`)
   return found
 }

@@ -236,7 +236,7 @@ describe('the example of the documentation', () => {
   /** The blocks of a language in docs/workflows.md. */
   async function readBlocks(language: string): Promise<readonly string[]> {
     const text = await readFile('docs/workflows.md', 'utf8')
-    return [...text.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(
+    return [...text.matchAll(new RegExp(`\`\`\`${language}[^\n]*\n(.*?)\`\`\``, 'gs'))].map(
       ([, block = '']) => block,
     )
   }
