@@ -32,7 +32,7 @@ type Reply = Readonly<{
 }>
 
 /** Sends one request, and notes what became of it. */
-export async function ask(
+async function ask(
   { instances, figures }: Readonly<{ instances: Instances; figures: Figures }>,
   token: string | undefined,
   { kind, api = 'data', query, variables, url = instances.pick() }: Request,

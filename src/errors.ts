@@ -1,6 +1,6 @@
 // The one error of Metaloom and its codes; knows neither GraphQL nor PostgreSQL.
 
-/** What a client may see in `extensions.code`. The meaning of each code stands in docs/api.md. */
+/** What a client may see in `extensions.code`. The meaning of each code stands in docs/errors.md. */
 export type ErrorCode =
   | 'GRAPHQL_PARSE_FAILED'
   | 'GRAPHQL_VALIDATION_FAILED'
