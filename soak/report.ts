@@ -56,6 +56,10 @@ function writeReport(run: Run): string {
     run.checks
       .flatMap(({ promise, broken }) => broken.slice(0, mostShown).map((each) => `- ${promise}: ${each}`))
       .join('\n'),
+    listErrors(run.output)
+      .slice(0, mostShown)
+      .map((line) => `- ${line}`)
+      .join('\n'),
     '## Requests',
     writeRequests(run.figures.samples),
     '## Restarts and memory',
@@ -67,12 +71,17 @@ function writeReport(run: Run): string {
 
 const mostShown = 5
 
+/** The lines of the logs, which are asked to tell errors only. */
+function listErrors(output: string): readonly string[] {
+  return output.split('\n').filter((line) => line.startsWith('{'))
+}
+
 function writeSummary({ figures, ledger, hooks, worked, settled, output }: Run): string {
   const { samples, restarts } = figures
   const followed = sortNumbers(ledger.changes.flatMap((change) => change.followed ?? []))
   const doubled = [...hooks.accepted.values()].filter((count) => count > 1).length
   const late = followed.filter((milliseconds) => milliseconds > 1_000).length
-  const errors = output.split('\n').filter((line) => line.includes('"level":50')).length
+  const errors = listErrors(output).length
   return [
     `${cpus().length} cores, ${Math.round(totalmem() / 1e9)} GB, Node.js ${process.versions.node}; ${Math.round(worked)} s of work, then ${settled.toFixed(1)} s until nothing was under way.`,
     `- ${samples.length.toLocaleString('en')} requests; ${countEnds(samples, 'lost')} were lost with an instance that ended, ${countEnds(samples, 'INTERNAL_SERVER_ERROR')} were answered by INTERNAL_SERVER_ERROR, ${errors} lines of the logs told of an error.`,

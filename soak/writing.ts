@@ -58,6 +58,8 @@ async function move({ client, ledger }: Writer, invoice: Invoice): Promise<void>
 }
 
 async function deleteInvoice({ client, ledger }: Writer, invoice: Invoice): Promise<void> {
+  // From now on it may be gone, whatever is heard of it.
+  invoice.deleted = 'unknown'
   const outcome = await client.ask({ kind: 'delete', query: remove, variables: { id: invoice.id } })
   invoice.deleted = nameState(outcome)
   checkRefusal(ledger, outcome, false, `the deletion of ${invoice.number}`, [])
