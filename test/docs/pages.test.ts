@@ -7,7 +7,7 @@ import { findClass, loadApp, runBlock } from './run-blocks.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const guides = (await readdir('docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)
-const found = ['README.md', 'examples/web/README.md', ...guides].map(
+const found = ['README.md', 'CONTRIBUTING.md', 'examples/web/README.md', ...guides].map(
   async (page) => [page, await readBlocks(page)] as const,
 )
 const pages = (await Promise.all(found)).filter(([, blocks]) => blocks.length > 0)
