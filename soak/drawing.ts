@@ -20,7 +20,7 @@ type Panel = Readonly<{
 
 /** Draws it as SVG. */
 export function draw({ samples, memory, restarts }: Figures): string {
-  const end = Math.max(1, ...samples.map(({ at }) => at))
+  const end = Math.max(1, samples.at(-1)?.at ?? 0)
   const done = samples.filter((sample) => sample.end === 'done' && sample.kind !== 'metadata')
   const latency = [
     { name: 'p99', color: '#d9480f', points: measure(done, 0.99) },
@@ -72,7 +72,7 @@ function measure(samples: readonly Sample[], share: number): readonly Point[] {
 }
 
 function highest(lines: readonly Line[]): number {
-  return Math.max(1, ...lines.flatMap(({ points }) => points.map(([, y]) => y)))
+  return Math.max(1, ...lines.map(({ points }) => points.reduce((most, [, y]) => Math.max(most, y), 0)))
 }
 
 function place(x: number, end: number): number {

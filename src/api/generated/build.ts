@@ -18,6 +18,7 @@ import { sharedFilterNames } from './filters.ts'
 import { buildMutations } from './mutations.ts'
 import { createAllocator, entityRootNames, entityTypeNames, type FixedNames } from './names.ts'
 import { buildNode, buildQueries } from './queries.ts'
+import { shareExtensions } from './share-extensions.ts'
 import { buildSubscriptions } from './subscriptions.ts'
 import { traceFields } from './traced-fields.ts'
 import { findViews, type Views } from './view.ts'
@@ -138,7 +139,7 @@ export async function buildDataSchema(
     resolveFields(each)
     await slice()
   }
-  return new GraphQLSchema({
+  const schema = new GraphQLSchema({
     description: 'The data of this app, generated from its definitions',
     query: new GraphQLObjectType({ name: 'Query', description: 'What can be read', fields: queries }),
     mutation: new GraphQLObjectType({
@@ -157,6 +158,11 @@ export async function buildDataSchema(
     types: [...(readable.length > 0 ? [Node] : []), ...[...types.values()].flatMap(listLinked)],
     assumeValid: true,
   })
+  for (const type of Object.values(schema.getTypeMap())) {
+    shareExtensions(type)
+    await slice()
+  }
+  return schema
 }
 
 /** The one type of files, which the fixed part has made. */
