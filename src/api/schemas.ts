@@ -38,7 +38,8 @@ export async function createSchemas(
   fixed: GraphQLSchema,
   limits: Limits,
 ): Promise<Schemas> {
-  const full = await buildDataSchema(registry, fixed, { limits })
+  const shared = { limits, texts: new Map<string, string>() }
+  const full = await buildDataSchema(registry, fixed, shared)
   const known = new Set([...listKnownRoles(registry), readerRole])
   const askers = new Map<string, Asker>()
   const built = new Map<string, Built>()
@@ -54,7 +55,7 @@ export async function createSchemas(
     return asker
   }
   const build = ({ name, views, at }: Asker): Built => {
-    const entry: Built = { at, schema: buildDataSchema(registry, fixed, { views, limits }) }
+    const entry: Built = { at, schema: buildDataSchema(registry, fixed, { ...shared, views }) }
     built.set(name, entry)
     entry.schema.then((schema) => {
       entry.done = schema

@@ -18,7 +18,7 @@ import { sharedFilterNames } from './filters.ts'
 import { buildMutations } from './mutations.ts'
 import { createAllocator, entityRootNames, entityTypeNames, type FixedNames } from './names.ts'
 import { buildNode, buildQueries } from './queries.ts'
-import { shareExtensions } from './share-extensions.ts'
+import { shareParts, type Texts } from './share-parts.ts'
 import { buildSubscriptions } from './subscriptions.ts'
 import { traceFields } from './traced-fields.ts'
 import { findViews, type Views } from './view.ts'
@@ -96,14 +96,14 @@ export function findFixedNames(fixed: GraphQLSchema): FixedNames {
   }
 }
 
-/** For whom a schema is built, and how much they may ask for. */
-export type SchemaOptions = Readonly<{ views?: Views; limits?: Limits }>
+/** For whom a schema is built, how much they may ask for, and the texts of other schemas of the same registry. */
+export type SchemaOptions = Readonly<{ views?: Views; limits?: Limits; texts?: Texts }>
 
 /** Builds the schema of those who have these views: all, when nobody says. Checks of our own stand in for graphql-js's validation. */
 export async function buildDataSchema(
   registry: Registry,
   fixed: GraphQLSchema,
-  { views = findViews(registry, ['admin']), limits = usualLimits }: SchemaOptions = {},
+  { views = findViews(registry, ['admin']), limits = usualLimits, texts = new Map() }: SchemaOptions = {},
 ): Promise<GraphQLSchema> {
   const slice = startSlice()
   const fileType = findFileType(fixed)
@@ -159,7 +159,7 @@ export async function buildDataSchema(
     assumeValid: true,
   })
   for (const type of Object.values(schema.getTypeMap())) {
-    shareExtensions(type)
+    shareParts(type, texts)
     await slice()
   }
   return schema
