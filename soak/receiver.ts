@@ -11,24 +11,24 @@ export type Hooks = Readonly<{
   stop(): Promise<void>
 }>
 
-/** One of so many messages is refused at first, and one of so many takes half a second. */
+/** One of so many messages is refused when it first comes, and one of so many takes half a second. */
 const refuseOne = 50
 const slowOne = 100
 
 export async function startHooks(): Promise<Hooks> {
   const receiver: Receiver = await startReceiver()
   const accepted = new Map<string, number>()
-  let refused = 0
+  const refused = new Set<string>()
   receiver.respond(async ({ headers }) => {
     receiver.clear()
     if (randomInt(slowOne) === 0) await new Promise((resolve) => setTimeout(resolve, 500))
-    if (randomInt(refuseOne) === 0) {
-      refused += 1
+    const id = headers['webhook-id'] ?? ''
+    if (!refused.has(id) && !accepted.has(id) && randomInt(refuseOne) === 0) {
+      refused.add(id)
       return { status: 503 }
     }
-    const id = headers['webhook-id'] ?? ''
     accepted.set(id, (accepted.get(id) ?? 0) + 1)
     return { status: 200 }
   })
-  return { url: receiver.url, accepted, refused: () => refused, stop: receiver.stop }
+  return { url: receiver.url, accepted, refused: () => refused.size, stop: receiver.stop }
 }
