@@ -75,6 +75,13 @@ async function work(
   await Promise.all(loops)
 }
 
+/** Ctrl-C ends the work, and everything that was started; there is no report then. */
+let isInterrupted = false
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    isInterrupted = true
+  })
+
 const ledger = openLedger()
 const dataDir = await mkdtemp(join(tmpdir(), 'metaloom-soak-'))
 const database = await startEmbedded({ dataDir, durable: true })
@@ -93,9 +100,10 @@ try {
     let isSettled = false
     const following = keepFollowing({ client: administrator, instances, ledger }, () => isSettled)
     const until = performance.now() + minutes * 60_000
-    await work(instances, administrator, others, () => performance.now() > until)
+    await work(instances, administrator, others, () => isInterrupted || performance.now() > until)
+    if (isInterrupted) throw new Error('The run was interrupted')
     const worked = figures.now()
-    const settled = await settle(pool, ledger)
+    const settled = await settle(pool, ledger, () => isInterrupted)
     isSettled = true
     await following
     const checks = checkAll({ ledger, stored: await readStored(pool), accepted: hooks.accepted })

@@ -9,7 +9,7 @@ const left = `select (select count(*) from _outbox where hooks is not null and t
 const patience = 300_000
 
 /** Resolves to the seconds that it took; after five minutes it is left to the checks to say what is missing. */
-export async function settle(pool: Pool, ledger: Ledger): Promise<number> {
+export async function settle(pool: Pool, ledger: Ledger, isOver: () => boolean): Promise<number> {
   const started = performance.now()
   const isDone = async (): Promise<boolean> => {
     const [row] = await run(pool, { text: left, values: [] })
@@ -18,6 +18,6 @@ export async function settle(pool: Pool, ledger: Ledger): Promise<number> {
     )
     return Number(row?.count) === 0 && known.every(({ number }) => ledger.followed.has(number))
   }
-  while (!(await isDone()) && performance.now() - started < patience) await sleep(250)
+  while (!(await isDone()) && !isOver() && performance.now() - started < patience) await sleep(250)
   return (performance.now() - started) / 1_000
 }
