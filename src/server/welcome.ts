@@ -1,12 +1,18 @@
 // What a person reads when the server has started.
 import type { RunningServer } from './start.ts'
 
+/** Apps whose addresses are told one by one. */
+const mostApps = 5
+
 /** The addresses, and on first start the administrators' e-mail and password, which are never shown again. */
 export function writeWelcome({ url, apps, firstPassword }: RunningServer, adminEmail: string): string {
-  const addresses = apps.flatMap((app) => [
-    `  ${app}, data API    ${url}/api/${app}/graphql`,
-    `  ${app}, admin API   ${url}/api/${app}/admin/graphql`,
-  ])
+  const addresses = apps
+    .slice(0, mostApps)
+    .flatMap((app) => [
+      `  ${app}, data API    ${url}/api/${app}/graphql`,
+      `  ${app}, admin API   ${url}/api/${app}/admin/graphql`,
+    ])
+  const others = apps.length - mostApps
   const first =
     firstPassword === undefined
       ? []
@@ -22,6 +28,7 @@ export function writeWelcome({ url, apps, firstPassword }: RunningServer, adminE
     '',
     'Open one of these in a browser for GraphiQL:',
     ...addresses,
+    ...(others > 0 ? [`  and of ${others} more apps, at ${url}/api/<app>/graphql`] : []),
     `  platform API      ${url}/api/_platform/graphql`,
     ...first,
     '',

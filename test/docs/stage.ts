@@ -5,6 +5,8 @@ import { type Shell, startShell } from './shell.ts'
 export type Api = 'data' | 'admin' | 'platform'
 export type Stage = Readonly<{
   app: string
+  /** Of the commands that ask the database of the server. */
+  environment: Readonly<Record<string, string>>
   /** Sends an operation as the administrator, as one of the app's users, or as nobody. */
   send(
     api: Api,
@@ -51,16 +53,18 @@ export async function openStage(server: Server, app: string): Promise<Stage> {
       .replaceAll('/api/demo/', `/api/${app}/`)
       .replaceAll('--app demo', `--app ${app}`)
       .replaceAll(printed, made.adminPassword)
+  const environment = { ...buildEnvironment(server.databaseUrl, server.dataDir), METALOOM_APP: app }
   let shell: Promise<Shell> | undefined
   return {
     app,
+    environment,
     async send(api, query, { variables, as }) {
       const usual = api === 'platform' ? owner : administrator
       const token = as === undefined ? usual : as === null ? null : await findToken(as)
       return await post(addresses[api], query, variables, token)
     },
     shell() {
-      shell ??= startShell({ ...buildEnvironment(server.databaseUrl, server.dataDir), METALOOM_APP: app })
+      shell ??= startShell(environment)
       return shell
     },
     translate,

@@ -21,7 +21,10 @@ const document = {
       ],
     },
   ],
-  permissions: [{ entity: 'plant', action: 'read', roles: ['clerk'], fields: ['title'] }],
+  permissions: [
+    { entity: 'plant', action: 'read', roles: ['clerk'], fields: ['title'] },
+    { entity: 'plant', action: 'read', roles: ['seller'], fields: ['price'] },
+  ],
   sample_data: { plant: [{ title: 'Fern', price: 7 }] },
 }
 
@@ -130,6 +133,11 @@ describe.skipIf(browserPath === undefined)('in a browser (needs chromium)', () =
       await page.screenshot({ path: `${process.env.METALOOM_SCREENSHOT}-role.png` })
     await page.reload()
     await expect.poll(() => page.locator('#roles').inputValue()).toBe('clerk')
+    await page.locator('#roles').selectOption({ label: '+ seller' })
+    await expect.poll(() => page.locator('#status').innerText()).toContain('as clerk and seller')
+    expect(await runStarter(page, 'List with a filter')).toContain('"price": 7')
+    await page.locator('#roles').selectOption('administrator')
+    await expect.poll(() => page.locator('#status').innerText()).toBe('You see everything.')
   }, 60_000)
 
   test('a token that is refused is replaced by the refresh token, unseen', async () => {

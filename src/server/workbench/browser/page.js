@@ -91,25 +91,38 @@ function showStarters(starters) {
   }
 }
 
+/** One role, or, once there is one, another beside it. */
 function showRoles(roles) {
   const select = find('roles')
   find('seen-as').hidden = !roles
   if (!roles) return
-  const seen = session.read()?.seenAs?.join(', ') ?? ''
+  const seen = session.read()?.seenAs ?? []
   select.replaceChildren(new Option('administrator', ''), ...roles.map((role) => new Option(role, role)))
-  select.value = seen
-  document.body.classList.toggle('narrowed', seen !== '')
-  select.onchange = () => switchRole(select.value)
+  if (seen.length > 1) select.append(new Option(seen.join(', '), seen.join()))
+  if (seen.length > 0 && !seen.includes('anonymous')) select.append(listMore(roles, seen))
+  select.value = seen.join()
+  document.body.classList.toggle('narrowed', seen.length > 0)
+  select.onchange = () => switchRoles(select.value === '' ? [] : select.value.split(','))
 }
 
-async function switchRole(role) {
-  session.see(role === '' ? undefined : [role])
+function listMore(roles, seen) {
+  const more = document.createElement('optgroup')
+  more.label = 'and also'
+  for (const role of roles)
+    if (role !== 'anonymous' && !seen.includes(role))
+      more.append(new Option(`+ ${role}`, [...seen, role].join()))
+  return more
+}
+
+async function switchRoles(roles) {
+  session.see(roles.length === 0 ? undefined : roles)
   try {
     const desk = await readDesk()
     showStarters(desk.starters)
     showRoles(desk.roles)
     document.querySelector('button[aria-label^="Re-fetch GraphQL schema"]')?.click()
-    tell(role === '' ? 'You see everything.' : `You see the API as ${role}; what you write is yours.`)
+    const seen = roles.join(' and ')
+    tell(roles.length === 0 ? 'You see everything.' : `You see the API as ${seen}; what you write is yours.`)
   } catch (error) {
     tell(error.message)
   }
