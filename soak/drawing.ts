@@ -51,6 +51,7 @@ export function draw({ samples, memory, restarts }: Figures): string {
   ]
   const marks = restarts.map(({ at, signal }) => drawMark(place(at, end), signal))
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${2 * height + 24}" font-family="sans-serif" font-size="12">
+<title>Latency and memory over time</title>
 <rect width="100%" height="100%" fill="#ffffff"/>
 ${marks.join('\n')}
 ${panels.join('\n')}
